@@ -1,0 +1,90 @@
+"""Conditions of a safety rule: what must hold of the patient or the plan for the rule to apply.
+
+Each condition is one closed question; a rule holds a list of them and applies when all hold. Pure: these say what
+is asked, ``careplans.plans`` answers it. Fact codes and tags are plain strings here, because the library may not
+import the patients; a test holds the starter library's codes against the real ones.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+Word = Annotated[str, Field(min_length=1, max_length=80)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1)]
+
+
+class _Condition(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FactCondition(_Condition):
+    """The patient has at least one of these clinical facts now."""
+
+    kind: Literal["fact"] = "fact"
+    any_of: Words
+
+
+class AgeCondition(_Condition):
+    """The patient is this old or older, in completed years."""
+
+    kind: Literal["age"] = "age"
+    at_least: Annotated[int, Field(ge=0, le=120)]
+
+
+class CourseCondition(_Condition):
+    """The target medicine is planned for more than this many days, over all phases of the plan."""
+
+    kind: Literal["course"] = "course"
+    longer_than_days: Annotated[int, Field(ge=0, le=3650)]
+
+
+class TogetherCondition(_Condition):
+    """The plan also holds a *different* component that carries one of the tags or has one of the codes.
+
+    The target's own component in another phase is the same treatment going on, not a second one.
+    """
+
+    kind: Literal["together"] = "together"
+    tags: tuple[Word, ...] = ()
+    components: tuple[Word, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_something(self) -> TogetherCondition:
+        if not self.tags and not self.components:
+            raise ValueError("Name at least one tag or component that the plan must also hold.")
+        return self
+
+
+class BeforeDayCondition(_Condition):
+    """The item's phase starts before this day of the template (never true when the template has no such day)."""
+
+    kind: Literal["before_day"] = "before_day"
+    day: Literal["cold_to_heat", "clearance"]
+
+
+class AllergyCondition(_Condition):
+    """The patient has an allergy whose detail names one of these materials or medicines, whatever the case."""
+
+    kind: Literal["allergy"] = "allergy"
+    materials: Words
+
+
+class AlwaysCondition(_Condition):
+    """Holds whenever the target is in the plan."""
+
+    kind: Literal["always"] = "always"
+
+
+Condition = Annotated[
+    FactCondition
+    | AgeCondition
+    | CourseCondition
+    | TogetherCondition
+    | BeforeDayCondition
+    | AllergyCondition
+    | AlwaysCondition,
+    Field(discriminator="kind"),
+]
+condition_adapter: TypeAdapter[Condition] = TypeAdapter(Condition)
