@@ -1,0 +1,140 @@
+/* Small comforts; every page works without them. No inline script, no eval: the content security policy stays strict. */
+(() => {
+  "use strict";
+
+  const YEAR = 31536000;
+
+  function cookie(name) {
+    const found = document.cookie.split("; ").find((part) => part.startsWith(`${name}=`));
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  }
+
+  function csrfToken(element) {
+    const field = (element.closest("form") || document).querySelector("input[name=csrfmiddlewaretoken]");
+    return field ? field.value : cookie("csrftoken");
+  }
+
+  /* Light or dark: kept in a cookie, so that the server paints the next page right from the start. */
+  function isDark() {
+    const chosen = document.documentElement.dataset.theme;
+    return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  function setUpTheme() {
+    for (const button of document.querySelectorAll("[data-theme-toggle]")) {
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(isDark()));
+      button.addEventListener("click", () => {
+        const theme = isDark() ? "light" : "dark";
+        document.documentElement.dataset.theme = theme;
+        document.cookie = `theme=${theme}; path=/; max-age=${YEAR}; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+        button.setAttribute("aria-pressed", String(theme === "dark"));
+      });
+    }
+  }
+
+  /* A menu closes on Escape and when something else is clicked. */
+  function setUpMenus() {
+    document.addEventListener("click", (event) => {
+      for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+        if (!menu.contains(event.target)) menu.open = false;
+      }
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    });
+  }
+
+  /* Unsaved changes: warn on leaving a form marked data-guard that was touched and not sent. */
+  function setUpGuard() {
+    let isTouched = document.querySelector("form[data-guard] .field-invalid") !== null;
+    document.addEventListener("input", (event) => {
+      if (event.target.closest("form[data-guard]")) isTouched = true;
+    });
+    document.addEventListener("submit", () => { isTouched = false; });
+    for (const link of document.querySelectorAll("[data-leave]")) {
+      link.addEventListener("click", () => { isTouched = false; });
+    }
+    window.addEventListener("beforeunload", (event) => {
+      if (isTouched) event.preventDefault();
+    });
+  }
+
+  /* A form is sent once: its button goes quiet and says so after 300 ms. */
+  function setUpBusy() {
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (event.defaultPrevented) return;
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "yes";
+      const button = event.submitter;
+      if (!button || !button.dataset.busy) return;
+      button.setAttribute("aria-disabled", "true");
+      button.dataset.label = button.innerHTML;
+      button.busyTimer = setTimeout(() => {
+        button.replaceChildren(Object.assign(document.createElement("span"), { className: "spinner" }), button.dataset.busy);
+      }, 300);
+    });
+    window.addEventListener("pageshow", () => {
+      for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+      for (const button of document.querySelectorAll("button[data-label]")) {
+        clearTimeout(button.busyTimer);
+        button.innerHTML = button.dataset.label;
+        button.removeAttribute("aria-disabled");
+        delete button.dataset.label;
+      }
+    });
+  }
+
+  function focusErrors() {
+    const summary = document.getElementById("error-summary");
+    if (summary) summary.focus();
+  }
+
+  /* Lists that can be dragged into order. The rows carry data-id; up and down buttons do the same without this. */
+  function saveOrder(list) {
+    const body = new FormData();
+    for (const row of list.querySelectorAll(":scope > [data-id]")) body.append("order", row.dataset.id);
+    fetch(list.dataset.url, {
+      method: "POST",
+      body,
+      headers: { "X-CSRFToken": csrfToken(list), "X-Requested-With": "fetch" },
+      credentials: "same-origin",
+    }).then((response) => {
+      if (!response.ok) location.reload();
+    }, () => location.reload());
+  }
+
+  function setUpSortable(root) {
+    if (!window.Sortable) return;
+    for (const list of root.querySelectorAll("[data-sortable]:not(.sortable-on)")) {
+      list.classList.add("sortable-on");
+      window.Sortable.create(list, {
+        handle: ".drag-handle",
+        animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
+        ghostClass: "sortable-ghost",
+        onEnd: (event) => { if (event.oldIndex !== event.newIndex) saveOrder(list); },
+      });
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    setUpTheme();
+    setUpMenus();
+    setUpGuard();
+    setUpBusy();
+    focusErrors();
+    setUpSortable(document);
+  });
+  document.addEventListener("htmx:load", (event) => setUpSortable(event.detail.elt));
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRFToken"] = csrfToken(event.detail.elt);
+  });
+})();
