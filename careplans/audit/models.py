@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, NoReturn
 
 from django.db import models
@@ -21,7 +22,7 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def delete(self) -> NoReturn:
         raise AuditTrailIsAppendOnly
 
-    def for_patient(self, patient_id: object) -> AuditEventQuerySet:
+    def for_patient(self, patient_id: uuid.UUID) -> AuditEventQuerySet:
         return self.filter(patient_id=patient_id).order_by("-at")
 
 

@@ -84,7 +84,9 @@ class Component(UUIDModel):
 
     class Meta:
         ordering = ("category", "code")
-        constraints = [models.UniqueConstraint(fields=["clinic", "code"], name="component_code_once_a_clinic")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "code"], name="component_code_once_a_clinic")
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -113,6 +115,8 @@ class ReviewedContent(UUIDModel):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     review_due_on = models.DateField()
+    # Hash of the starter file this version came from; empty for what a clinic wrote itself.
+    starter_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # Fields an approved version may still change: its life cycle, never its content.
     life_cycle_fields = frozenset({"state", "review_due_on"})
 
@@ -155,7 +159,9 @@ class ComponentVersion(ReviewedContent):
         constraints = [
             models.UniqueConstraint(fields=["component", "number"], name="component_version_number_once"),
             models.UniqueConstraint(
-                fields=["component"], condition=models.Q(state="approved"), name="component_approved_version_once"
+                fields=["component"],
+                condition=models.Q(state="approved"),
+                name="component_approved_version_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")),
@@ -184,7 +190,9 @@ class ComponentText(UUIDModel):
     stop_if = models.TextField(blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "language"], name="component_text_once_a_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "language"], name="component_text_once_a_language")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -225,7 +233,9 @@ class TemplateVersion(ReviewedContent):
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="template_version_number_once"),
             models.UniqueConstraint(
-                fields=["template"], condition=models.Q(state="approved"), name="template_approved_version_once"
+                fields=["template"],
+                condition=models.Q(state="approved"),
+                name="template_approved_version_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")),
@@ -256,7 +266,9 @@ class TemplatePhase(UUIDModel):
 
     class Meta:
         ordering = ("version", "position")
-        constraints = [models.UniqueConstraint(fields=["version", "position"], name="template_phase_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="template_phase_position_once")
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -271,7 +283,9 @@ class TemplateItem(UUIDModel):
 
     class Meta:
         ordering = ("phase", "position")
-        constraints = [models.UniqueConstraint(fields=["phase", "position"], name="template_item_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["phase", "position"], name="template_item_position_once")
+        ]
 
     def __str__(self) -> str:
         return self.component.code
@@ -301,7 +315,9 @@ class SafetyRule(ReviewedContent):
         constraints = [
             models.UniqueConstraint(fields=["clinic", "code", "number"], name="safety_rule_number_once"),
             models.UniqueConstraint(
-                fields=["clinic", "code"], condition=models.Q(state="approved"), name="safety_rule_approved_once"
+                fields=["clinic", "code"],
+                condition=models.Q(state="approved"),
+                name="safety_rule_approved_once",
             ),
         ]
 

@@ -14,8 +14,6 @@ from pydantic import BaseModel, ConfigDict
 
 from careplans.library.dose import Dose
 
-SCHEMA_NUMBER = 1
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -129,7 +127,7 @@ class DocumentEpisode(_Part):
 
 
 class PlanDocument(_Part):
-    schema_number: Literal[1] = SCHEMA_NUMBER
+    schema_number: Literal[1] = 1
     plan_id: str
     version_number: int
     title: str

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import Clinic
-from careplans.core.models import UUIDModel
+from careplans.core.models import UUIDModel, new_uuid
 from careplans.library.dose import Dose, parse_dose
 from careplans.library.models import ComponentVersion, PhaseStart, TemplateVersion
 from careplans.plans.document import PlanDocument
@@ -84,7 +84,9 @@ class Draft(UUIDModel):
     class Meta:
         ordering = ("-opened_at",)
         constraints = [
-            models.UniqueConstraint(fields=["plan"], condition=models.Q(closed_at=None), name="draft_open_once_a_plan")
+            models.UniqueConstraint(
+                fields=["plan"], condition=models.Q(closed_at=None), name="draft_open_once_a_plan"
+            )
         ]
 
     def __str__(self) -> str:
@@ -108,7 +110,9 @@ class DraftPhase(UUIDModel):
 
     class Meta:
         ordering = ("draft", "position")
-        constraints = [models.UniqueConstraint(fields=["draft", "position"], name="draft_phase_position_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "position"], name="draft_phase_position_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -116,8 +120,12 @@ class DraftPhase(UUIDModel):
 
 class DraftItem(UUIDModel):
     phase = models.ForeignKey(DraftPhase, on_delete=models.PROTECT, related_name="items")
+    # Names this item in every version of the plan: a revision copies it.
+    key = models.UUIDField(default=new_uuid, editable=False)
     position = models.PositiveSmallIntegerField()
-    component_version = models.ForeignKey(ComponentVersion, on_delete=models.PROTECT, related_name="draft_items")
+    component_version = models.ForeignKey(
+        ComponentVersion, on_delete=models.PROTECT, related_name="draft_items"
+    )
     dose_data = models.JSONField()
     note = models.CharField(_("note for this patient"), max_length=300, blank=True)
 

@@ -5,31 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.UUIDField(default=careplans.core.models.new_uuid, editable=False, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('kind', models.CharField(choices=[('change', 'Change'), ('look', 'Look')], max_length=10)),
-                ('actor_kind', models.CharField(choices=[('staff', 'Staff'), ('patient', 'Patient'), ('system', 'Careplans')], max_length=10)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(blank=True, max_length=200)),
-                ('clinic_id', models.UUIDField(db_index=True, null=True)),
-                ('patient_id', models.UUIDField(db_index=True, null=True)),
-                ('action', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.CharField(max_length=40)),
-                ('details', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=careplans.core.models.new_uuid,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True)),
+                ("kind", models.CharField(choices=[("change", "Change"), ("look", "Look")], max_length=10)),
+                (
+                    "actor_kind",
+                    models.CharField(
+                        choices=[("staff", "Staff"), ("patient", "Patient"), ("system", "Careplans")],
+                        max_length=10,
+                    ),
+                ),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(blank=True, max_length=200)),
+                ("clinic_id", models.UUIDField(db_index=True, null=True)),
+                ("patient_id", models.UUIDField(db_index=True, null=True)),
+                ("action", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.CharField(max_length=40)),
+                ("details", models.JSONField(default=dict)),
             ],
             options={
-                'ordering': ('-at',),
+                "ordering": ("-at",),
             },
         ),
     ]

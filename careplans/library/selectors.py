@@ -1,0 +1,88 @@
+"""What other rooms read of the library: approved content only, as typed data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from careplans.accounts.models import Clinic
+from careplans.library.conditions import condition_adapter
+from careplans.library.models import (
+    ComponentText,
+    ComponentVersion,
+    RedFlag,
+    ReviewState,
+    SafetyRule,
+    Source,
+    TemplateItem,
+    TemplateVersion,
+)
+from careplans.library.rules import Rule
+
+FALLBACK_LANGUAGE = "en"
+
+
+def approved_components(clinic: Clinic) -> QuerySet[ComponentVersion]:
+    """Approved versions with their component and texts, in order of category and code."""
+    return (
+        ComponentVersion.objects.of(clinic)
+        .approved()
+        .select_related("component")
+        .prefetch_related("texts")
+        .order_by("component__category", "component__code")
+    )
+
+
+def approved_templates(clinic: Clinic) -> QuerySet[TemplateVersion]:
+    items = TemplateItem.objects.select_related("component")
+    return (
+        TemplateVersion.objects.filter(template__clinic=clinic, state=ReviewState.APPROVED)
+        .select_related("template")
+        .prefetch_related("phases", Prefetch("phases__items", queryset=items))
+        .order_by("template__code")
+    )
+
+
+def rules_of(clinic: Clinic) -> tuple[Rule, ...]:
+    """The approved safety rules as plain data."""
+    rules = SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
+    return tuple(
+        Rule(
+            code=rule.code,
+            components=frozenset(rule.components),
+            tags=frozenset(rule.tags),
+            when=tuple(condition_adapter.validate_python(condition) for condition in rule.when),
+            severity=rule.severity,
+            message=rule.message,
+            instead=rule.instead,
+            source=f"{rule.source.code}: {rule.source.title}",
+        )
+        for rule in rules
+    )
+
+
+def red_flags_of(clinic: Clinic, *, after_surgery: bool) -> list[RedFlag]:
+    flags = RedFlag.objects.filter(clinic=clinic, state=ReviewState.APPROVED)
+    if not after_surgery:
+        flags = flags.filter(asked=RedFlag.Asked.ALWAYS)
+    return list(flags)
+
+
+def source_titles(clinic: Clinic) -> dict[str, str]:
+    return dict(Source.objects.filter(clinic=clinic).values_list("code", "title"))
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text and the language it is really in, which is English where a translation is missing."""
+
+    text: ComponentText
+    language: str
+
+
+def wording_in(version: ComponentVersion, language: str) -> Wording:
+    """The patient's text in ``language``, else in English; reads prefetched texts."""
+    by_language = {text.language: text for text in version.texts.all()}
+    chosen = language if language in by_language else FALLBACK_LANGUAGE
+    return Wording(by_language[chosen], chosen)

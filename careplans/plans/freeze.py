@@ -1,0 +1,118 @@
+"""The moment a draft becomes a version nobody can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from careplans.accounts.models import User
+from careplans.audit.record import record_change
+from careplans.core.tokens import derive_token, hash_token, new_nonce
+from careplans.library.models import ReviewState
+from careplans.library.selectors import wording_in
+from careplans.plans.assemble import draft_document
+from careplans.plans.document import DocumentFinding, PlanDocument, canonical_data, sha256_of
+from careplans.plans.drafting import claim_draft
+from careplans.plans.lifecycle import can_move
+from careplans.plans.models import Draft, DraftItem, Plan, PlanVersion
+from careplans.plans.refusals import FindingsUndecided, PlanRefusal
+from careplans.plans.safety import Finding
+from careplans.plans.selectors import findings_of
+
+
+@transaction.atomic
+def freeze_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> PlanVersion:
+    """Assess the draft once more and freeze it as the plan's next version.
+
+    Raises ``StaleDraft``, ``FindingsUndecided`` or ``PlanRefusal``; nothing is written then.
+    """
+    draft = claim_draft(draft=draft, revision=revision, by=by, now=now)
+    plan = Plan.objects.select_for_update().get(pk=draft.plan_id)
+    if not can_move(plan.state, Plan.State.ACTIVE):
+        raise PlanRefusal(_("This plan has ended. Start a new one."))
+    today = now.astimezone(plan.clinic.zone).date()
+    document = draft_document(draft, today=today)
+    _refuse_unusable(draft, document)
+    findings = findings_of(document, plan.patient, today)
+    document = document.model_copy(update={"findings": _decided(draft, findings)})
+    version = _add_version(draft, plan, document, by, now)
+    Draft.objects.filter(pk=draft.pk).update(closed_at=now)
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ACTIVE, title=draft.title)
+    details = {"number": version.number, "sha256": version.document_sha256}
+    record_change(
+        by=by,
+        action="plan.published",
+        subject=plan,
+        now=now,
+        clinic_id=plan.clinic_id,
+        patient_id=plan.patient_id,
+        details=details,
+    )
+    return version
+
+
+def _add_version(draft: Draft, plan: Plan, document: PlanDocument, by: User, now: datetime) -> PlanVersion:
+    data = canonical_data(document)
+    nonce = new_nonce()
+    return PlanVersion.objects.create(
+        plan=plan,
+        number=document.version_number,
+        draft=draft,
+        document_data=data,
+        document_sha256=sha256_of(data),
+        published_at=now,
+        published_by=by,
+        link_nonce=nonce,
+        link_token_hash=hash_token(derive_token(nonce, purpose="plan")),
+    )
+
+
+def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
+    if not document.items:
+        raise PlanRefusal(_("The plan is empty. Add at least one component before publishing."))
+    if document.ends_on < document.published_on:
+        raise PlanRefusal(_("All phases of this plan are over. Start a new plan instead."))
+    gone = DraftItem.objects.filter(phase__draft=draft).exclude(component_version__state=ReviewState.APPROVED)
+    titles = sorted({wording_in(item.component_version, draft.language).text.title for item in gone})
+    if titles:
+        raise PlanRefusal(
+            _("No longer approved in your library: %(titles)s. Remove or replace before publishing.")
+            % {"titles": ", ".join(titles)}
+        )
+
+
+def _decided(draft: Draft, findings: Iterable[Finding]) -> tuple[DocumentFinding, ...]:
+    """Findings with the decisions on them; refuses while a stop has no reason or a caution no acknowledgement."""
+    decisions = {decision.finding_key: decision for decision in draft.decisions.select_related("decided_by")}
+    open_ones = [
+        finding
+        for finding in findings
+        if finding.severity in ("stop", "caution")
+        and (
+            finding.key not in decisions or (finding.severity == "stop" and not decisions[finding.key].reason)
+        )
+    ]
+    if open_ones:
+        titles = ", ".join(sorted({finding.item_title for finding in open_ones}))
+        raise FindingsUndecided(
+            _(
+                "Safety findings still need your answer: %(titles)s. Give a reason for each stop and confirm each caution."
+            )
+            % {"titles": titles}
+        )
+    return tuple(
+        DocumentFinding(
+            key=finding.key,
+            severity=finding.severity,
+            item_title=finding.item_title,
+            message=finding.message,
+            instead=finding.instead,
+            source=finding.source,
+            reason=decisions[finding.key].reason if finding.key in decisions else "",
+            decided_by=decisions[finding.key].decided_by.name if finding.key in decisions else "",
+        )
+        for finding in findings
+    )

@@ -1,0 +1,72 @@
+"""Reads that join plans with patients and the library."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from careplans.audit.models import AuditEvent
+from careplans.library.selectors import rules_of
+from careplans.plans.document import PlanDocument
+from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
+from careplans.plans.safety import Finding, PatientFacts, assess
+from patients.facts import FactCode
+from patients.models import ClinicalFact, Patient
+
+
+def facts_of(patient: Patient, today: date) -> PatientFacts:
+    """The patient's current facts in the form the rules ask about."""
+    facts = ClinicalFact.objects.filter(patient=patient).current(today)
+    rows = list(facts.values_list("code", "detail"))
+    return PatientFacts(
+        codes=frozenset(code for code, _detail in rows),
+        allergies=tuple(detail for code, detail in rows if code == FactCode.ALLERGY),
+        age=patient.age_on(today),
+    )
+
+
+def findings_of(document: PlanDocument, patient: Patient, today: date) -> tuple[Finding, ...]:
+    """Assess a document against the patient as known now and the clinic's approved rules."""
+    return assess(document, facts_of(patient, today), rules_of(patient.clinic), today)
+
+
+def open_draft(plan: Plan) -> Draft | None:
+    return plan.drafts.filter(closed_at=None).select_related("template_version", "changed_by").first()
+
+
+def latest_version(plan: Plan) -> PlanVersion | None:
+    return plan.versions.order_by("-number").first()
+
+
+def phases_with_items(draft: Draft) -> list[DraftPhase]:
+    """The draft's phases with items, component versions and texts: four queries."""
+    items = DraftItem.objects.select_related("component_version__component").prefetch_related(
+        "component_version__texts"
+    )
+    return list(draft.phases.prefetch_related(Prefetch("items", queryset=items)))
+
+
+_CHANGE_WORDS = {
+    "draft.item_added": _("added: %(title)s"),
+    "draft.item_removed": _("removed: %(title)s"),
+    "draft.dose_changed": _("dose changed: %(title)s"),
+    "draft.note_changed": _("note changed: %(title)s"),
+    "draft.item_moved": _("moved: %(title)s"),
+    "draft.finding_decided": _("answered a safety finding: %(title)s"),
+    "draft.check_ins_changed": _("check-in days changed: %(title)s"),
+}
+
+
+def changes_since(draft_id: uuid.UUID, revision: int) -> tuple[str, ...]:
+    """What others did to a draft after ``revision``, oldest first, e.g. "Dr Quill – removed: Walking"."""
+    events = AuditEvent.objects.filter(
+        subject_type="plans.draft", subject_id=str(draft_id), action__in=_CHANGE_WORDS
+    ).order_by("at", "id")
+    return tuple(
+        f"{event.actor_label} – {_CHANGE_WORDS[event.action] % {'title': event.details.get('title', '')}}"
+        for event in events
+        if event.details.get("revision", 0) > revision
+    )
