@@ -6,7 +6,10 @@ use them stand with the rules in ``careplans/library/starter/rules.yaml``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -66,3 +69,100 @@ class FactCode(TextChoices):
     LIFTS_HEAVY_LOADS = "lifts_heavy_loads", _("Lifts heavy loads")
     # allergies: the material is named beside the code
     ALLERGY = "allergy", _("Allergy")
+
+
+@dataclass(frozen=True)
+class FactGroup:
+    code: str
+    label: str | Promise
+    facts: tuple[FactCode, ...]
+
+
+C = FactCode
+# How the facts stand on a page: by what a clinician asks for, one after the other. Allergies have a box of their own.
+FACT_GROUPS: tuple[FactGroup, ...] = (
+    FactGroup(
+        "daily_life",
+        _("Daily life and work"),
+        (C.SITS_ALL_DAY, C.DRIVES_OR_USES_MACHINES, C.LIFTS_HEAVY_LOADS),
+    ),
+    FactGroup(
+        "organs",
+        _("Liver, kidney, stomach"),
+        (
+            C.HEPATIC_IMPAIRMENT_MILD,
+            C.HEPATIC_IMPAIRMENT_SEVERE,
+            C.RENAL_IMPAIRMENT,
+            C.RENAL_IMPAIRMENT_SEVERE,
+            C.PEPTIC_ULCER,
+        ),
+    ),
+    FactGroup(
+        "heart",
+        _("Heart, vessels, blood"),
+        (
+            C.CARDIAC_RHYTHM_OR_FAILURE,
+            C.RECENT_HEART_ATTACK,
+            C.IMPLANTED_DEVICE,
+            C.DEEP_VEIN_THROMBOSIS,
+            C.PERIPHERAL_ARTERIAL_DISEASE,
+            C.RAYNAUD,
+            C.CRYOGLOBULINAEMIA,
+            C.BLEEDING_DISORDER,
+        ),
+    ),
+    FactGroup(
+        "medicines",
+        _("Medicines taken now"),
+        (
+            C.ANTICOAGULANT,
+            C.OPIOID,
+            C.BENZODIAZEPINE,
+            C.SEROTONERGIC_MEDICINE,
+            C.MAO_INHIBITOR,
+            C.POTASSIUM_SPARING_MEDICINE,
+        ),
+    ),
+    FactGroup(
+        "spine",
+        _("Spine and bones"),
+        (
+            C.SPINAL_SURGERY,
+            C.SPINAL_FUSION_HEALING,
+            C.SPINAL_STENOSIS,
+            C.CAUDA_EQUINA_SIGNS,
+            C.OSTEOPOROSIS,
+            C.FRACTURE,
+            C.MALIGNANCY_IN_AREA,
+        ),
+    ),
+    FactGroup(
+        "nerves",
+        _("Nerves, breathing, sleep"),
+        (
+            C.EPILEPSY,
+            C.MYASTHENIA_GRAVIS,
+            C.DIABETES_NEUROPATHY,
+            C.SEVERE_RESPIRATORY_DISEASE,
+            C.SLEEP_APNOEA,
+        ),
+    ),
+    FactGroup(
+        "skin",
+        _("Skin and tissue"),
+        (C.REDUCED_SKIN_SENSATION, C.OPEN_WOUND_OR_INFECTION, C.ACUTE_SWELLING, C.COLD_URTICARIA),
+    ),
+    FactGroup(
+        "other",
+        _("Other"),
+        (
+            C.PREGNANCY,
+            C.PREGNANCY_THIRD_TRIMESTER,
+            C.HYPERTHYROIDISM,
+            C.GLAUCOMA,
+            C.URINARY_RETENTION,
+            C.SUBSTANCE_DEPENDENCE,
+            C.NEEDLE_PHOBIA,
+        ),
+    ),
+)

@@ -11,9 +11,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from careplans.accounts.models import TIME_ZONE_CHOICES, Clinic
+from careplans.accounts.models import TIME_ZONE_CHOICES, Clinic, User
 from careplans.core.models import UUIDModel
 from patients.facts import FactCode
+from patients.names import fold_name
+from patients.rules import age_on
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
@@ -21,15 +23,16 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(clinic=clinic)
 
     def matching(self, words: str) -> PatientQuerySet:
-        """Every word occurs in the name or begins the record number."""
+        """Every word occurs in the name, whatever its case and accents, or begins the record number."""
         found = self
         for word in words.split():
-            found = found.filter(
-                models.Q(given_name__icontains=word)
-                | models.Q(family_name__icontains=word)
-                | models.Q(record_number__istartswith=word)
-            )
+            name_part = fold_name(word)
+            in_name = models.Q(search_name__contains=name_part) if name_part else models.Q()
+            found = found.filter(in_name | models.Q(record_number__istartswith=word))
         return found
+
+    def mine(self, user: User) -> PatientQuerySet:
+        return self.filter(clinician=user)
 
 
 class Patient(UUIDModel):
@@ -37,17 +40,11 @@ class Patient(UUIDModel):
         OK = "ok", _("E-mail works")
         BOUNCED = "bounced", _("E-mail was refused")
 
-    class ReadingLevel(models.TextChoices):
-        PLAIN = "plain", _("Plain")
-        STANDARD = "standard", _("Standard")
-
-    class SpokenTo(models.TextChoices):
-        PATIENT = "patient", _("The patient")
-        CARER = "carer", _("A carer")
-
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="patients")
     given_name = models.CharField(_("given name"), max_length=100)
     family_name = models.CharField(_("family name"), max_length=100)
+    # Both names folded for searching: SQLite and PostgreSQL disagree on the case of "Ç" and "É".
+    search_name = models.TextField(editable=False, blank=True, default="")
     birth_date = models.DateField(_("birth date"))
     record_number = models.CharField(_("record number"), max_length=40)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
@@ -78,17 +75,26 @@ class Patient(UUIDModel):
     class Meta:
         ordering = ("family_name", "given_name")
         constraints = [
-            models.UniqueConstraint("clinic", Lower("record_number"), name="patient_record_number_once_a_clinic"),
+            models.UniqueConstraint(
+                "clinic", Lower("record_number"), name="patient_record_number_once_a_clinic"
+            ),
             models.CheckConstraint(
                 condition=models.Q(email_consent_at=None, email_consent_by=None)
                 | models.Q(email_consent_at__isnull=False, email_consent_by__isnull=False),
                 name="patient_consent_has_who_and_when",
             ),
         ]
-        indexes = [models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name")]
+        indexes = [
+            models.Index(fields=["clinic", "family_name", "given_name"], name="patient_by_name"),
+            models.Index(fields=["clinic", "birth_date"], name="patient_by_birth_date"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_name = fold_name(self.full_name)
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:
@@ -99,19 +105,18 @@ class Patient(UUIDModel):
         return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
+    def has_email_consent(self) -> bool:
+        """Consent was given and not taken back since."""
+        return self.email_consent_at is not None and self.email_opted_out_at is None
+
+    @property
     def can_be_mailed(self) -> bool:
         """Consent, an address, no opt-out and no refusal by the mail server."""
-        return bool(
-            self.email
-            and self.email_consent_at
-            and not self.email_opted_out_at
-            and self.email_state == self.EmailState.OK
-        )
+        return bool(self.email and self.has_email_consent and self.email_state == self.EmailState.OK)
 
     def age_on(self, day: date) -> int:
         """Completed years on ``day``; somebody born on 29 February has their birthday on 1 March in other years."""
-        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
-        return day.year - self.birth_date.year - (0 if had_birthday else 1)
+        return age_on(self.birth_date, day)
 
 
 class ClinicalFactQuerySet(models.QuerySet["ClinicalFact"]):
@@ -141,7 +146,9 @@ class ClinicalFact(UUIDModel):
         ordering = ("code", "recorded_at")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(until_on=None) | models.Q(since_on=None) | models.Q(until_on__gte=models.F("since_on")),
+                condition=models.Q(until_on=None)
+                | models.Q(since_on=None)
+                | models.Q(until_on__gte=models.F("since_on")),
                 name="fact_dates_in_order",
             ),
             models.CheckConstraint(
@@ -152,8 +159,11 @@ class ClinicalFact(UUIDModel):
             models.CheckConstraint(
                 condition=~models.Q(code="allergy", detail=""), name="fact_allergy_names_its_material"
             ),
+            # One that ended may become true again; only those without an end are counted.
             models.UniqueConstraint(
-                fields=["patient", "code", "detail"], condition=models.Q(withdrawn_at=None), name="fact_once_a_patient"
+                fields=["patient", "code", "detail"],
+                condition=models.Q(withdrawn_at=None, until_on=None),
+                name="fact_once_a_patient",
             ),
         ]
 
@@ -202,6 +212,10 @@ class Episode(UUIDModel):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1)
 
     objects = EpisodeQuerySet.as_manager()
 
@@ -212,13 +226,26 @@ class Episode(UUIDModel):
                 condition=models.Q(surgery_type="", surgery_on=None)
                 | (~models.Q(surgery_type="") & models.Q(surgery_on__isnull=False)),
                 name="episode_surgery_has_type_and_date",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, closed_by=None)
+                | models.Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="episode_closing_has_who_and_when",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.diagnosis
 
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def contributor_labels(self) -> list[str]:
+        return [str(self.Contributor(code).label) for code in self.contributors]
+
     def anchor_date(self, anchor: str, *, plan_start: date) -> date | None:
         """The date that is day 0 for a template anchored on ``anchor``; None when the patient has no such date."""
-        dates: dict[str, Any] = {"onset": self.onset_on, "surgery": self.surgery_on, "plan_start": plan_start}
+        dates: dict[str, date | None] = {"onset": self.onset_on, "surgery": self.surgery_on, "plan_start": plan_start}
         return dates[anchor]

@@ -1,0 +1,43 @@
+"""One line of typed text, made safe to keep: composed, stripped, and free of characters that deceive or break. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from careplans.core.refusals import Refusal
+
+# They turn the direction of what follows, so that a name or a dose reads differently from what is stored.
+DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Joiners and direction marks belong to the spelling of Persian, Arabic and Indian names.
+SPELLING_MARKS = frozenset("\u200c\u200d\u200e\u200f\u061c")
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+# Control, surrogate, unassigned; line and paragraph separators
+REFUSED_KINDS = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
+
+
+class UnusableText(Refusal):
+    """The text holds a character that cannot be kept."""
+
+
+def plain_line(text: str) -> str:
+    """The text composed (NFC) and stripped; refused when it holds control, invisible or overriding characters."""
+    line = unicodedata.normalize("NFC", text).strip()
+    for character in line:
+        if character in DIRECTION_OVERRIDES:
+            raise UnusableText(
+                _("This holds a hidden character that turns the writing direction. Type it again by hand.")
+            )
+        if not _is_plain(character):
+            raise UnusableText(
+                _("This holds a character that cannot be kept, often from copying. Type it again by hand.")
+            )
+    return line
+
+
+def _is_plain(character: str) -> bool:
+    kind = unicodedata.category(character)
+    if kind == "Cf":
+        return character in SPELLING_MARKS
+    return kind not in REFUSED_KINDS and character != UNREADABLE
