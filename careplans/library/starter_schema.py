@@ -238,7 +238,7 @@ _Model = TypeVar("_Model", SourceFile, ComponentFile, TemplateFile, RuleFile, Re
 
 def _load(path: Path, name: str) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (it is a SafeLoader)
     except OSError as error:
         raise StarterError(f"{name}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
