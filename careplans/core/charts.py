@@ -110,19 +110,20 @@ def pain_chart(
     span = _span(points, [day for day, _score in expected])
     now: list[tuple[date, float | None]] = [(day, score) for day, score, _worst in points]
     worst: list[tuple[date, float | None]] = [(day, score) for day, _now, score in points]
+    # Places as text: numbers would be written with the language's decimal comma.
     context = {
         "title": title or _("Pain, 0 to 10"),
         "description": _description(points),
         "width": WIDTH,
         "height": HEIGHT,
-        "grid": [score_y(score) for score in (10, 5)],
+        "grid": [f"{score_y(score):g}" for score in (10, 5)],
         "now_line": line_path(now, span),
         "now_dots": dots_path(now, span),
         "worst_line": line_path(worst, span),
         "worst_dots": dots_path(worst, span),
         "expected_line": line_path(list(expected), span),
-        "gaps": [span.x(day) for day, score, _worst in points if score is None],
-        "phases": [span.x(day) for day in phase_starts if span.first < day < span.last],
+        "gaps": [f"{span.x(day):g}" for day, score, _worst in points if score is None],
+        "phases": [f"{span.x(day):g}" for day in phase_starts if span.first < day < span.last],
         "dates": [(span.per_cent(day), day) for day in _date_labels(span)],
         "rows": [(day, _say(score), _say(high)) for day, score, high in points],
         "has_worst": any(high is not None for _day, _now, high in points),
@@ -152,5 +153,5 @@ def sparkline(points: Sequence[Point]) -> SafeString:
         '<path class="chart-zero" d="M0 100H1000"/><path class="chart-line" d="{}"/><path class="chart-dot" d="{}"/></svg>',
         _("Pain: %(scores)s") % {"scores": said},
         line_path(now, span),
-        dots_path(now[-1:], span),
+        dots_path([answer for answer in now if answer[1] is not None][-1:], span),
     )

@@ -14,7 +14,7 @@ SPRITE = "vendor/bootstrap-icons/bootstrap-icons.svg"
 SYMBOL = re.compile(r'<symbol[^>]*viewBox="([^"]+)"[^>]*id="([^"]+)"[^>]*>(.*?)</symbol>', re.DOTALL)
 
 
-class UnknownIcon(LookupError):
+class UnknownIconError(LookupError):
     """A template names an icon the sprite does not have."""
 
 
@@ -23,7 +23,7 @@ def _symbols() -> dict[str, tuple[str, str]]:
     """Icon name → (view box, paths)."""
     found = finders.find(SPRITE)
     if not found:
-        raise UnknownIcon(f"The icon sprite {SPRITE} is missing from the static files.")
+        raise UnknownIconError(f"The icon sprite {SPRITE} is missing from the static files.")
     text = Path(found).read_text(encoding="utf-8")
     return {name: (box, body.strip()) for box, name, body in SYMBOL.findall(text)}
 
@@ -31,7 +31,7 @@ def _symbols() -> dict[str, tuple[str, str]]:
 def icon_svg(name: str, extra_class: str = "", label: str = "") -> SafeString:
     """The icon as inline SVG. Hidden from screen readers unless it has a label of its own."""
     if name not in _symbols():
-        raise UnknownIcon(f"There is no icon named {name!r} in {SPRITE}.")
+        raise UnknownIconError(f"There is no icon named {name!r} in {SPRITE}.")
     box, body = _symbols()[name]
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     classes = f"icon {extra_class}".strip()

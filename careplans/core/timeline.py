@@ -76,14 +76,24 @@ def lay_out(phases: Sequence[PhaseSpan], *, today: date | None, marks: Sequence[
     first, last = phases[0].starts_on, max(ends)
     total = (last - first).days + 1
     current = _current_index(phases, ends, today)
-    laid = tuple(
-        _lay_phase(index, phase, ends[index], total, current, today) for index, phase in enumerate(phases)
-    )
+    laid = []
+    for index, (phase, end) in enumerate(zip(phases, ends, strict=True)):
+        state, length = _state(index, end, current, today), (end - phase.starts_on).days + 1
+        laid.append(
+            LaidPhase(
+                number=index + 1,
+                span=phase,
+                share=max(1, min(100, round(100 * length / total))),
+                state=state,
+                day=(today - phase.starts_on).days + 1 if state == "current" and today else None,
+                days=length if phase.ends_on else None,
+            )
+        )
     placed = tuple(
         LaidMark(mark, _place(mark.on, first, total)) for mark in marks if first <= mark.on <= last
     )
     today_place = _place(today, first, total) if today and first <= today <= last else None
-    return Timeline(laid, placed, today, today_place, is_open=phases[-1].ends_on is None)
+    return Timeline(tuple(laid), placed, today, today_place, is_open=phases[-1].ends_on is None)
 
 
 def _last_day(phases: Sequence[PhaseSpan], index: int) -> date:
@@ -111,23 +121,11 @@ def _current_index(phases: Sequence[PhaseSpan], ends: Sequence[date], today: dat
     return None
 
 
-def _lay_phase(
-    index: int, phase: PhaseSpan, end: date, total: int, current: int | None, today: date | None
-) -> LaidPhase:
-    length = (end - phase.starts_on).days + 1
-    state: State = "future"
+def _state(index: int, end: date, current: int | None, today: date | None) -> State:
     if index == current:
-        state = "current"
-    elif (current is not None and index < current) or (current is None and today is not None and end < today):
-        state = "past"
-    return LaidPhase(
-        number=index + 1,
-        span=phase,
-        share=max(1, min(100, round(100 * length / total))),
-        state=state,
-        day=(today - phase.starts_on).days + 1 if state == "current" and today else None,
-        days=length if phase.ends_on else None,
-    )
+        return "current"
+    is_over = index < current if current is not None else today is not None and end < today
+    return "past" if is_over else "future"
 
 
 def _place(day: date, first: date, total: int) -> int:

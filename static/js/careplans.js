@@ -55,7 +55,7 @@
     document.addEventListener("input", (event) => {
       if (event.target.closest("form[data-guard]")) isTouched = true;
     });
-    document.addEventListener("submit", () => { isTouched = false; });
+    document.addEventListener("submit", (event) => { if (!event.defaultPrevented) isTouched = false; });
     for (const link of document.querySelectorAll("[data-leave]")) {
       link.addEventListener("click", () => { isTouched = false; });
     }
@@ -68,7 +68,7 @@
   function setUpBusy() {
     document.addEventListener("submit", (event) => {
       const form = event.target;
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented || form.method !== "post") return;
       if (form.dataset.sent) {
         event.preventDefault();
         return;

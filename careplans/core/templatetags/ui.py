@@ -22,7 +22,7 @@ register = template.Library()
 
 # value → (icon, word); the colours stand in components.css under .severity-* and .tier-*
 SEVERITIES = {
-    "stop": ("sign-stop-fill", _("Stop")),
+    "stop": ("x-octagon-fill", _("Stop")),
     "caution": ("exclamation-triangle-fill", _("Caution")),
     "inform": ("info-circle-fill", _("For information")),
 }
