@@ -5,32 +5,34 @@ Every default suits one clinic on one machine: SQLite, tasks inside the one proc
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from careplans.core.environment import Environment, host_of, url_host
 from careplans.core.secret_key import read_or_make_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment(os.environ)
 
 TESTING = "pytest" in sys.modules
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
-DEMO = env.bool("DEMO", default=True)
-DEBUG = env.bool("DEBUG", default=False)
-HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+DEMO = env.yes_no("DEMO", default=True)
+# A real clinic and the demo never share a folder, so trying the one spoils nothing of the other.
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / ("data" if DEMO else "clinic-data")))).resolve()
+DEBUG = env.yes_no("DEBUG", default=False)
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.whole("PORT", default=8000, at_least=1, at_most=65535)
 # Where links in mails and QR codes lead; patients must be able to open it.
-SITE_URL = env.str("SITE_URL", default=f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}").rstrip("/")
+SITE_URL = env.address("SITE_URL", default=f"http://{url_host(HOST)}:{PORT}")
 IS_HTTPS = SITE_URL.startswith("https://")
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or read_or_make_secret_key(DATA_DIR)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+SECRET_KEY = env.text("SECRET_KEY") or read_or_make_secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]), host_of(SITE_URL)]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "careplans.checkins",
     "careplans.builder",
     "careplans.worklist",
+    "careplans.running",
 ]
 
 MIDDLEWARE = [
@@ -80,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "careplans.accounts.middleware.sign_in_whole_page",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "careplans.accounts.middleware.second_factor",
     "careplans.accounts.middleware.current_clinic",
@@ -108,8 +112,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Data -------------------------------------------------------------------------------------------------------
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'careplans.sqlite3'}")
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'careplans.sqlite3'}")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at the start of a transaction: without it, eight writers see "database is locked".
@@ -125,7 +128,7 @@ else:
         DATABASES["default"]["OPTIONS"].pop("pool")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.text("REDIS_URL")
 CACHES = {
     "default": (
         {
@@ -153,6 +156,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 
 # --- Queue ------------------------------------------------------------------------------------------------------
 CELERY_EMBEDDED = not REDIS_URL
+WEB_PROCESSES = env.whole("WEB_PROCESSES", default=1 if CELERY_EMBEDDED else 2, at_least=1, at_most=64)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
@@ -169,11 +173,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- Mail -------------------------------------------------------------------------------------------------------
 # Empty: nothing leaves; mails are kept and readable in the app. smtp://user:password@host:587?tls=True sends.
-EMAIL_URL = env.str("EMAIL_URL", default="")
-DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="careplans@localhost")
+EMAIL_URL = env.text("EMAIL_URL")
+DEFAULT_FROM_EMAIL = env.text("FROM_EMAIL", "careplans@localhost")
 EMAIL_TIMEOUT = 20
 # Mails of the sign-in pages (password reset) leave by the same outbox as all others.
 EMAIL_BACKEND = "careplans.outbox.backend.OutboxBackend"
+# Named here because the outbox lies above the rooms that write to it in passing.
+QUEUE_MESSAGE = "careplans.outbox.queue.queue_message"
+CANCEL_MESSAGES = "careplans.outbox.queue.cancel_messages"
 
 # --- Sign-in ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -183,7 +190,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "careplans.accounts.passwords.ClinicWordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -193,18 +202,45 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation reached the address, which verifies it
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers must not make the clinic write to strangers
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # ends all other sessions, keeps this one
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+ACCOUNT_FORMS = {
+    "login": "careplans.accounts.sign_in_forms.SignInForm",
+    "reset_password": "careplans.accounts.sign_in_forms.AskForNewPasswordForm",
+    "reset_password_from_key": "careplans.accounts.sign_in_forms.NewPasswordForm",
+    "change_password": "careplans.accounts.sign_in_forms.ChangePasswordForm",
+    "reauthenticate": "careplans.accounts.sign_in_forms.PasswordAgainForm",
+}
+# Back-off without a lasting lock: a passkey still opens an account whose password is being guessed.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "careplans.accounts.second_factor.StaffMFAAdapter"
+MFA_FORMS = {
+    "authenticate": "careplans.accounts.sign_in_forms.CodeForm",
+    "reauthenticate": "careplans.accounts.sign_in_forms.CodeAgainForm",
+    "activate_totp": "careplans.accounts.sign_in_forms.FirstCodeForm",
+    "add_webauthn": "careplans.accounts.sign_in_forms.AddKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above: the invitation verified it
 MFA_TOTP_ISSUER = "Careplans"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 SECOND_FACTOR_REQUIRED = not DEMO
-IDLE_TIME_OUT = timedelta(minutes=env.int("IDLE_MINUTES", default=15))
+IDLE_TIME_OUT = timedelta(minutes=env.whole("IDLE_MINUTES", default=15, at_least=1, at_most=480))
 SESSION_LIFE = timedelta(hours=8)
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", default=0, at_least=0, at_most=9)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- Security ---------------------------------------------------------------------------------------------------
@@ -223,7 +259,8 @@ if IS_HTTPS:
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers then send "Origin: null" with every form, and the CSRF check refuses it.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -260,5 +297,8 @@ LOGGING = {
     "filters": {"mask": {"()": "careplans.core.logs.MaskLinkTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="WARNING")},
 }
+
+# What could not be read above; careplans.checks turns each into one sentence at the start.
+SETTINGS_PROBLEMS = env.problems

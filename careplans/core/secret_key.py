@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
 
 def read_or_make_secret_key(folder: Path) -> str:
-    """Return the key kept in ``folder``; two first starts at once agree on one, because only one can create it."""
+    """Return the key kept in ``folder``; two first starts at once agree on one, because only one can place it.
+
+    Empty when the folder cannot be used: the check of DATA_DIR then says so in words.
+    """
     path = folder / "secret-key"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_urlsafe(64))
+        if not path.exists():
+            _make(path)
+        return path.read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _make(path: Path) -> None:
+    """Written whole under another name first: nobody can read half a key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"secret-key.{os.getpid()}")
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
+        file.write(secrets.token_urlsafe(64))
+    try:
+        os.link(draft, path)
     except FileExistsError:
         pass
-    return path.read_text(encoding="ascii")
+    finally:
+        draft.unlink()

@@ -1,0 +1,1 @@
+"""Benchmarks: the figures this product promises, measured; see ``manage.py bench``."""
