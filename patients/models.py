@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -209,6 +209,7 @@ class Episode(UUIDModel):
     surgery_type = models.CharField(_("surgery"), max_length=20, choices=SurgeryType, blank=True)
     surgery_on = models.DateField(_("date of surgery"), null=True, blank=True)
     contributors = models.JSONField(_("suspected contributors"), default=list, blank=True)
+    list_choices: ClassVar[dict[str, list[tuple[str, Any]]]] = {"contributors": Contributor.choices}
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -247,5 +248,9 @@ class Episode(UUIDModel):
 
     def anchor_date(self, anchor: str, *, plan_start: date) -> date | None:
         """The date that is day 0 for a template anchored on ``anchor``; None when the patient has no such date."""
-        dates: dict[str, date | None] = {"onset": self.onset_on, "surgery": self.surgery_on, "plan_start": plan_start}
+        dates: dict[str, date | None] = {
+            "onset": self.onset_on,
+            "surgery": self.surgery_on,
+            "plan_start": plan_start,
+        }
         return dates[anchor]
