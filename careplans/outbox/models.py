@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import Clinic
 from careplans.core.models import UUIDModel
+from careplans.outbox import lifecycle
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -17,34 +18,31 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def due(self, now: datetime) -> MessageQuerySet:
         """Waiting and due, urgent ones first. A paused clinic's wait, except what warns its own staff."""
-        waiting = self.filter(state=Message.State.PENDING, due_at__lte=now)
-        return waiting.exclude(clinic__is_sending_paused=True, priority__gt=0).order_by("priority", "due_at")
+        paused = Clinic.objects.filter(is_sending_paused=True)
+        waiting = self.filter(state=Message.State.PENDING, try_at__lte=now)
+        return waiting.exclude(clinic__in=paused, priority__gt=lifecycle.URGENT).order_by(
+            "priority", "try_at"
+        )
+
+    def past_lease(self, state: lifecycle.State, now: datetime) -> MessageQuerySet:
+        return self.filter(state=state, lease_until__lt=now)
 
 
 class Message(UUIDModel):
-    class State(models.TextChoices):
-        PENDING = "pending", _("Queued")
-        CLAIMED = "claimed", _("Being sent")
-        IN_DATA = "in_data", _("Being handed over")
-        SENT = "sent", _("Sent")
-        KEPT = "kept", _("Kept here, not sent: no mail server is set up")
-        FAILED = "failed", _("Could not be sent")
-        UNKNOWN = "unknown", _("Outcome unknown")
-        EXPIRED = "expired", _("Too late, not sent")
-        CANCELLED = "cancelled", _("Cancelled")
+    State = lifecycle.State
+    Kind = lifecycle.Kind
 
-    class Kind(models.TextChoices):
-        CHECK_IN = "check_in", _("Check-in")
-        REMINDER = "reminder", _("Reminder")
-        PLAN_PUBLISHED = "plan_published", _("New or changed plan")
-        ALERT_NOTICE = "alert_notice", _("Alert for staff")
-        INVITATION = "invitation", _("Invitation")
-        ACCOUNT = "account", _("Account")
+    class Failure(models.TextChoices):
+        ADDRESS = "address", _("The mail server refused the address.")
+        CONTENT = "content", _("The mail could not be made or was refused for its content.")
+        SERVER = "server", _("The mail server kept putting it off.")
 
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="messages", null=True, blank=True)
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, related_name="messages", null=True, blank=True
+    )
     # Plain id: this room knows nothing of patients.
     patient_id = models.UUIDField(null=True, blank=True, db_index=True)
-    kind = models.CharField(max_length=20, choices=Kind)
+    kind = models.CharField(max_length=20, choices=lifecycle.Kind)
     # What makes queueing idempotent, e.g. "check-in:<id>".
     key = models.CharField(max_length=120, unique=True)
     # 0 warns staff of a red flag, 5 is the rest.
@@ -57,42 +55,76 @@ class Message(UUIDModel):
     html = models.TextField(blank=True)
     link_nonce = models.CharField(max_length=32, blank=True)
     link_purpose = models.CharField(max_length=20, blank=True)
-    link_path = models.CharField(max_length=40, blank=True)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    link_path = models.CharField(max_length=200, blank=True)
+    unsubscribe_url = models.URLField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=lifecycle.State, default=lifecycle.State.PENDING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    # When the next try is due: first ``due_at``, later what the back-off or the rule for an unknown outcome says.
+    # Empty once no further try is planned.
+    try_at = models.DateTimeField(null=True, blank=True)
     send_by = models.DateTimeField(null=True, blank=True)
+    give_up_at = models.DateTimeField(null=True, blank=True)
     lease_id = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    message_id = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=320, unique=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    times_unknown = models.PositiveSmallIntegerField(default=0)
+    failure = models.CharField(max_length=10, choices=Failure, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    # When the room that queued it took note of a failure, so that it acts on each one once.
+    failure_noticed_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)
-        indexes = [models.Index(fields=["state", "due_at"], name="message_due")]
+        indexes = [
+            # Partial, so that finding what is due costs the same beside ten million settled rows.
+            models.Index(
+                fields=["priority", "try_at"], condition=models.Q(state="pending"), name="message_due"
+            ),
+            models.Index(
+                fields=["state", "lease_until"],
+                condition=models.Q(state__in=["claimed", "in_data", "unknown"]),
+                name="message_in_hands",
+            ),
+            models.Index(fields=["clinic", "state", "-created_at"], name="message_list"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state__in=["claimed", "in_data"])
                 | models.Q(lease_id__isnull=False, lease_until__isnull=False),
                 name="message_in_hands_has_a_lease",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="pending") | models.Q(try_at__isnull=False),
+                name="message_queued_has_a_next_try",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="failed") | ~models.Q(failure=""), name="message_failed_says_why"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.to_address}"
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.priority == lifecycle.URGENT
 
 
 class DeliveryAttempt(UUIDModel):
     """One try to hand a message over, with what the mail server said."""
 
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="tries")
+    # The address of that try: the message's own may be corrected later.
+    to_address = models.EmailField()
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=10, blank=True)
+    # The state the message went to; empty while it is being handed over.
+    outcome = models.CharField(max_length=10, choices=lifecycle.State, blank=True)
     answer = models.CharField(max_length=300, blank=True)
 
     class Meta:
