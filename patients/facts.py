@@ -7,9 +7,9 @@ use them stand with the rules in ``careplans/library/starter/rules.yaml``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -74,7 +74,7 @@ class FactCode(TextChoices):
 @dataclass(frozen=True)
 class FactGroup:
     code: str
-    label: str | Promise
+    label: Any
     facts: tuple[FactCode, ...]
 
 

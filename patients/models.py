@@ -120,6 +120,13 @@ class Patient(UUIDModel):
 
 
 class ClinicalFactQuerySet(models.QuerySet["ClinicalFact"]):
+    def of(self, clinic: Clinic) -> ClinicalFactQuerySet:
+        return self.filter(patient__clinic=clinic).select_related("patient__clinic")
+
+    def on_record(self) -> ClinicalFactQuerySet:
+        """With everything a page says of them, current and past."""
+        return self.select_related("patient__clinic", "recorded_by", "withdrawn_by")
+
     def current(self, today: date) -> ClinicalFactQuerySet:
         not_over = models.Q(until_on=None) | models.Q(until_on__gte=today)
         return self.filter(not_over, withdrawn_at=None)
@@ -172,6 +179,9 @@ class ClinicalFact(UUIDModel):
 
 
 class EpisodeQuerySet(models.QuerySet["Episode"]):
+    def of(self, clinic: Clinic) -> EpisodeQuerySet:
+        return self.filter(patient__clinic=clinic).select_related("patient__clinic")
+
     def open(self) -> EpisodeQuerySet:
         return self.filter(closed_at=None)
 

@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import TIME_ZONE_CHOICES, Clinic, User
@@ -74,18 +75,22 @@ class ContactForm(forms.Form):
         self.clinic, self.today, self.patient = clinic, today, patient
         clinicians: Any = self.fields["clinician"]
         clinicians.queryset = clinicians_of(clinic)
-        self.fields["email"].widget.input_type = "email"  # type: ignore[attr-defined]  # a text input has it
-        self.fields["phone"].widget.input_type = "tel"  # type: ignore[attr-defined]
-        consent = self.fields["has_email_consent"]
-        consent.label = _("The patient agrees to get e-mails from the clinic; asked by %(name)s today") % {
-            "name": by.name
-        }
-        consent.help_text = _(
+        self.fields["email"].widget.input_type = "email"
+        self.fields["phone"].widget.input_type = "tel"
+        self.fields["has_email_consent"].label = self._consent_label(by)
+        self.fields["has_email_consent"].help_text = _(
             "Without this tick the address is kept and never written to: check-ins are made by phone."
         )
         for name in ("given_name", "family_name", "birth_date", "phone", "email"):
             self.fields[name].widget.attrs["autocomplete"] = "off"  # the patient's data, not the typist's
         self.fields["birth_date"].widget.attrs["max"] = today.isoformat()
+
+    def _consent_label(self, by: User) -> str:
+        if self.patient is not None and self.patient.has_email_consent:
+            return gettext("The patient agrees to get e-mails from the clinic")
+        return gettext("The patient agrees to get e-mails from the clinic; asked by %(name)s today") % {
+            "name": by.name
+        }
 
     @property
     def helper(self) -> FormHelper:

@@ -30,6 +30,11 @@ class RegisterForm(ContactForm):
     def duplicates_key(self) -> str:
         return ",".join(sorted(str(patient.pk) for patient in self.duplicates))
 
+    @property
+    def history(self) -> dict[str, Any]:
+        """What is known clinically, as the verb takes it; this form asks for nothing of it."""
+        return {"facts": [], "allergies": [], "episode": None}
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if {"given_name", "family_name", "birth_date"} <= set(cleaned):
@@ -64,6 +69,11 @@ class ClinicianRegisterForm(EpisodeFields, FactsFields, RegisterForm):
         )
         helper.layout = Layout(*self.contact_sections(), facts, episode)
         return helper
+
+    @property
+    def history(self) -> dict[str, Any]:
+        episode = self.episode if self.has_episode else None
+        return {"facts": self.facts, "allergies": self.cleaned_data["allergies"], "episode": episode}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
