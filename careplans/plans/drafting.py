@@ -72,21 +72,19 @@ def remove_item(*, item: DraftItem, revision: int, by: User, now: datetime) -> N
 
 
 @transaction.atomic
-def change_dose(*, item: DraftItem, dose: Dose, revision: int, by: User, now: datetime) -> None:
-    """Give an item another dose of the same kind."""
+def change_item(*, item: DraftItem, dose: Dose, note: str, revision: int, by: User, now: datetime) -> None:
+    """Give an item another dose of the same kind, and a note for this patient; an empty note takes it away."""
     draft = claim_draft(draft=item.phase.draft, revision=revision, by=by, now=now)
     if dose.kind != item.dose.kind:
         raise PlanRefusal(_("This component cannot have a dose of that kind."))
-    DraftItem.objects.filter(pk=item.pk).update(dose_data=dose.model_dump(mode="json"))
+    DraftItem.objects.filter(pk=item.pk).update(dose_data=dose.model_dump(mode="json"), note=note.strip())
     record_on_draft(draft, "draft.dose_changed", by, now, {"title": _title(item.component_version, draft)})
 
 
-@transaction.atomic
-def set_note(*, item: DraftItem, note: str, revision: int, by: User, now: datetime) -> None:
-    """Write a note for this patient beside an item; empty takes it away."""
-    draft = claim_draft(draft=item.phase.draft, revision=revision, by=by, now=now)
-    DraftItem.objects.filter(pk=item.pk).update(note=note)
-    record_on_draft(draft, "draft.note_changed", by, now, {"title": _title(item.component_version, draft)})
+def gone_item(*, draft: Draft, revision: int) -> StaleDraft:
+    """The refusal for a change of an item that is no longer there."""
+    message = _("That component is no longer in this plan. Nothing was changed; here is the plan as it is now.")
+    return StaleDraft(message, changes_since(draft.pk, revision))
 
 
 @transaction.atomic

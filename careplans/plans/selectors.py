@@ -52,8 +52,7 @@ def phases_with_items(draft: Draft) -> list[DraftPhase]:
 _CHANGE_WORDS = {
     "draft.item_added": _("added: %(title)s"),
     "draft.item_removed": _("removed: %(title)s"),
-    "draft.dose_changed": _("dose changed: %(title)s"),
-    "draft.note_changed": _("note changed: %(title)s"),
+    "draft.dose_changed": _("changed: %(title)s"),
     "draft.item_moved": _("moved: %(title)s"),
     "draft.finding_decided": _("answered a safety finding: %(title)s"),
     "draft.check_ins_changed": _("check-in days changed: %(title)s"),

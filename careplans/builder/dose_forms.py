@@ -1,0 +1,146 @@
+"""One form for each kind of dose; the dose itself stays the judge of what is allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from pydantic import ValidationError
+
+from careplans.core.crispy import FormHelper
+from careplans.library.dose import Dose, parse_dose
+
+NOTHING = ("", _("–"))
+
+
+class DoseForm(forms.Form):
+    """Parses one kind of dose. ``dose`` holds the result after ``is_valid``."""
+
+    kind: str
+    dose: Dose
+
+    def __init__(self, *args: Any, dose: Dose | None = None, **kwargs: Any) -> None:
+        initial = dose.model_dump() if dose else {}
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        given = {name: value for name, value in cleaned.items() if name != "note" and value not in (None, "")}
+        try:
+            self.dose = parse_dose({"kind": self.kind, **given})
+        except ValidationError as error:
+            for one in error.errors():
+                name = str(one["loc"][-1]) if one["loc"] and str(one["loc"][-1]) in self.fields else None
+                self.add_error(name, one["msg"].removeprefix("Value error, "))
+        return cleaned
+
+
+def _number(label: Any, *, least: int = 1, most: int, required: bool = True, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=least, max_value=most, required=required, help_text=help_text)
+
+
+def _note() -> forms.CharField:
+    return forms.CharField(
+        label=_("Note for this patient"),
+        max_length=300,
+        required=False,
+        help_text=_("Printed beside the component, in your words."),
+    )
+
+
+class RepetitionsForm(DoseForm):
+    kind = "repetitions"
+    sets = _number(_("Sets"), most=20)
+    reps = _number(_("Repetitions"), most=100)
+    hold_seconds = _number(_("Hold, seconds"), most=600, required=False)
+    times_a_day = _number(_("Times a day"), most=24)
+    days_a_week = _number(_("Days a week"), most=7)
+    note = _note()
+
+
+class DurationForm(DoseForm):
+    kind = "duration"
+    minutes = _number(_("Minutes"), most=240)
+    times_a_day = _number(_("Times a day"), most=24)
+    every_hours = _number(
+        _("Or every … waking hours"), most=12, required=False, help_text=_("Replaces the times a day.")
+    )
+    days_a_week = _number(_("Days a week"), most=7)
+    step_up_minutes = _number(_("Minutes more each week"), most=60, required=False)
+    note = _note()
+
+
+class ThermalForm(DoseForm):
+    kind = "thermal"
+    minutes = _number(_("Minutes"), most=480)
+    times_a_day = _number(_("Times a day"), most=24)
+    for_days = _number(_("For days"), most=90, required=False)
+    before = forms.ChoiceField(
+        label=_("Just before"),
+        required=False,
+        choices=[NOTHING, ("mobility", _("movement exercises")), ("stretching", _("stretching"))],
+    )
+    cold_minutes = _number(_("Then cold, minutes"), most=30, required=False)
+    rounds = _number(_("Rounds of heat and cold"), most=10, required=False)
+    note = _note()
+
+
+class SessionsForm(DoseForm):
+    kind = "sessions"
+    sessions_a_week = _number(_("Sessions a week"), most=14)
+    weeks = _number(_("Weeks"), most=52)
+    minutes = _number(_("Minutes each"), most=240, required=False)
+    note = _note()
+
+
+class MedicineForm(DoseForm):
+    kind = "medicine"
+    amount = forms.DecimalField(
+        label=_("Amount"),
+        min_value=0,
+        max_digits=8,
+        decimal_places=3,
+        help_text=_("As prescribed, with a point: 2.5"),
+    )
+    unit = forms.ChoiceField(
+        label=_("Unit"), choices=[("mg", "mg"), ("g", "g"), ("microgram", _("microgram")), ("ml", "ml")]
+    )
+    times_a_day = _number(_("Times a day"), most=24)
+    course_days = _number(_("Course, days"), most=365)
+    when = forms.ChoiceField(
+        label=_("When"),
+        required=False,
+        choices=[NOTHING, ("bedtime", _("at bedtime")), ("with_food", _("with food"))],
+    )
+    as_needed = forms.BooleanField(label=_("Only when needed"), required=False)
+    note = _note()
+
+
+class AdviceForm(DoseForm):
+    kind = "advice"
+    frequency = forms.ChoiceField(
+        label=_("How often"),
+        choices=[
+            ("daily", _("every day")),
+            ("when_it_applies", _("whenever it applies")),
+            ("every_minutes", _("every so many minutes")),
+        ],
+    )
+    every_minutes = _number(_("Minutes between"), least=5, most=240, required=False)
+    note = _note()
+
+
+FORM_OF: dict[str, type[DoseForm]] = {
+    form.kind: form
+    for form in (RepetitionsForm, DurationForm, ThermalForm, SessionsForm, MedicineForm, AdviceForm)
+}
+
+
+def dose_form(dose: Dose, data: Any = None, *, note: str = "") -> DoseForm:
+    """The form for this dose's kind, filled with it, bound to ``data`` when given."""
+    return FORM_OF[dose.kind](data, dose=dose, initial={"note": note})

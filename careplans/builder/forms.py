@@ -1,0 +1,99 @@
+"""Forms of the builder besides the doses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from careplans.core.crispy import FormHelper
+from careplans.library.models import Category, TemplateVersion
+from careplans.plans.models import DraftPhase, Plan
+from patients.models import Episode, Patient
+
+
+class PlanStartForm(forms.Form):
+    """Which episode, and which template or none."""
+
+    episode = forms.ModelChoiceField(Episode.objects.none(), label=_("For"), empty_label=None)
+    template = forms.ModelChoiceField(
+        TemplateVersion.objects.none(), label=_("Template"), required=False, empty_label=None
+    )
+
+    def __init__(self, *args: Any, patient: Patient, templates: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.fields["episode"].queryset = patient.episodes.open()  # type: ignore[attr-defined]
+        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+
+
+class ItemAddForm(forms.Form):
+    """Which component goes into which phase; the dose is its default and can be changed then."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    component = forms.UUIDField(widget=forms.HiddenInput)
+    phase = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class RevisionForm(forms.Form):
+    """What every change of a draft carries: the revision its writer saw."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class MoveForm(RevisionForm):
+    direction = forms.ChoiceField(choices=[("up", "up"), ("down", "down")])
+
+
+class FindingDecisionForm(RevisionForm):
+    finding = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why you go on"), max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
+
+
+class ComponentFindForm(forms.Form):
+    q = forms.CharField(label=_("Search the library"), required=False, max_length=80)
+    category = forms.ChoiceField(
+        label=_("Kind"), required=False, choices=[("", _("All kinds")), *Category.choices]
+    )
+    phase = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
+class CheckInDaysForm(RevisionForm):
+    """Days of one phase on which the patient is asked, as the clinician counts: day 1 is the phase's first."""
+
+    days = forms.CharField(
+        label=_("Days of this phase"),
+        required=False,
+        max_length=100,
+        help_text=_("Numbers with commas; day 1 is the first day of the phase. Leave empty for none."),
+    )
+
+    def __init__(self, *args: Any, phase: DraftPhase, **kwargs: Any) -> None:
+        days = ", ".join(str(day + 1) for day in phase.check_in_days)
+        kwargs["initial"] = {"days": days} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+
+    def clean_days(self) -> list[int]:
+        parts = self.cleaned_data["days"].replace(";", ",").split(",")
+        try:
+            return [int(part) - 1 for part in parts if part.strip()]
+        except ValueError as error:
+            raise forms.ValidationError(_("Write numbers with commas, such as 2, 7, 14.")) from error
+
+
+class PlanEndForm(forms.Form):
+    state = forms.ChoiceField(
+        label=_("How does it end?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Plan.State.COMPLETED, _("Completed: the patient is done with it")),
+            (Plan.State.STOPPED, _("Stopped: it should not be followed any longer")),
+        ],
+    )
+    reason = forms.CharField(label=_("Why"), max_length=300, help_text=_("For the record; the patient does not see it."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()

@@ -1,0 +1,170 @@
+"""What the builder's pages show, formatted once; no queries in here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from careplans.core.timeline import Mark, PhaseSpan
+from careplans.library.models import Effect
+from careplans.library.selectors import Wording, wording_in
+from careplans.plans.document import PlanDocument
+from careplans.plans.models import Draft, DraftItem, DraftPhase, FindingDecision
+from careplans.plans.safety import Finding
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """A finding with the clinician's decision on it; the fields the finding card reads."""
+
+    key: str
+    severity: str
+    subject: str
+    message: str
+    instead: str
+    source: str
+    item_keys: tuple[str, ...]
+    decision: FindingDecision | None
+
+    @property
+    def is_open(self) -> bool:
+        """Still needs an answer before publishing."""
+        return self.severity in ("stop", "caution") and self.decision is None
+
+
+@dataclass(frozen=True)
+class ItemView:
+    item: DraftItem
+    title: str
+    dose: str
+    effect: str
+    is_doubtful: bool
+    is_untranslated: bool
+    findings: tuple[FindingView, ...]
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class PhaseView:
+    phase: DraftPhase
+    starts_on: date
+    ends_on: date
+    is_over: bool
+    is_current: bool
+    items: tuple[ItemView, ...]
+    check_ins: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class BuilderPage:
+    draft: Draft
+    document: PlanDocument
+    phases: tuple[PhaseView, ...]
+    findings: tuple[FindingView, ...]
+    spans: tuple[PhaseSpan, ...]
+    marks: tuple[Mark, ...]
+    today: date
+
+    @property
+    def open_findings(self) -> tuple[FindingView, ...]:
+        return tuple(finding for finding in self.findings if finding.is_open)
+
+    @property
+    def answered_findings(self) -> tuple[FindingView, ...]:
+        return tuple(finding for finding in self.findings if not finding.is_open)
+
+    @property
+    def item_count(self) -> int:
+        return len(self.document.items)
+
+    @property
+    def has_untranslated(self) -> bool:
+        return any(item.is_untranslated for phase in self.phases for item in phase.items)
+
+
+def builder_page(
+    *,
+    draft: Draft,
+    document: PlanDocument,
+    phases: Sequence[DraftPhase],
+    findings: Sequence[Finding],
+    decisions: Sequence[FindingDecision],
+    today: date,
+) -> BuilderPage:
+    """Join the draft's rows with its document and findings."""
+    decided = {decision.finding_key: decision for decision in decisions}
+    views = tuple(_finding_view(finding, decided.get(finding.key)) for finding in findings)
+    return BuilderPage(
+        draft=draft,
+        document=document,
+        phases=tuple(_phase_view(draft, phase, views, today) for phase in phases),
+        findings=views,
+        spans=phase_spans(document),
+        marks=check_in_marks(document),
+        today=today,
+    )
+
+
+def phase_spans(document: PlanDocument) -> tuple[PhaseSpan, ...]:
+    """The document's phases as the timeline draws them."""
+    return tuple(
+        PhaseSpan(name=phase.name, starts_on=phase.starts_on, ends_on=phase.ends_on) for phase in document.phases
+    )
+
+
+def check_in_marks(document: PlanDocument) -> tuple[Mark, ...]:
+    return tuple(Mark(on=one.due_on, kind="due", label=_("Check-in")) for one in document.check_ins)
+
+
+def _finding_view(finding: Finding, decision: FindingDecision | None) -> FindingView:
+    is_answered = decision is not None and (finding.severity != "stop" or bool(decision.reason))
+    return FindingView(
+        key=finding.key,
+        severity=finding.severity,
+        subject=finding.item_title,
+        message=finding.message,
+        instead=finding.instead,
+        source=finding.source,
+        item_keys=finding.item_keys,
+        decision=decision if is_answered else None,
+    )
+
+
+def _phase_view(draft: Draft, phase: DraftPhase, findings: Sequence[FindingView], today: date) -> PhaseView:
+    starts_on = draft.anchor_on + timedelta(days=phase.starts_on_day)
+    ends_on = starts_on + timedelta(days=phase.days - 1)
+    items = list(phase.items.all())
+    return PhaseView(
+        phase=phase,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        is_over=ends_on < today,
+        is_current=starts_on <= today <= ends_on,
+        items=tuple(
+            _item_view(item, draft.language, findings, is_first=index == 0, is_last=index == len(items) - 1)
+            for index, item in enumerate(items)
+        ),
+        check_ins=tuple(starts_on + timedelta(days=day) for day in phase.check_in_days),
+    )
+
+
+def _item_view(
+    item: DraftItem, language: str, findings: Sequence[FindingView], *, is_first: bool, is_last: bool
+) -> ItemView:
+    version = item.component_version
+    wording: Wording = wording_in(version, language)
+    return ItemView(
+        item=item,
+        title=wording.text.title,
+        dose=item.dose.in_words(),
+        effect=Effect(version.effect).label,
+        is_doubtful=version.effect in (Effect.NO_BENEFIT, Effect.DISPUTED),
+        is_untranslated=wording.language != language,
+        findings=tuple(finding for finding in findings if str(item.key) in finding.item_keys),
+        is_first=is_first,
+        is_last=is_last,
+    )

@@ -1,0 +1,80 @@
+"""Publishing and ending a plan: the verbs that reach from the plan into handout, check-ins and mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from careplans.accounts.models import User
+from careplans.audit.record import record_change
+from careplans.checkins.schedule import cancel_check_ins, schedule_check_ins
+from careplans.handouts.services import request_handout
+from careplans.outbox.compose import compose
+from careplans.outbox.queue import cancel_messages, queue_message
+from careplans.plans.lifecycle import can_move
+from careplans.plans.models import Draft, Plan, PlanVersion
+from careplans.plans.freeze import freeze_draft
+from careplans.plans.refusals import PlanRefusal
+
+
+@transaction.atomic
+def publish_plan(*, draft: Draft, revision: int, by: User, now: datetime) -> PlanVersion:
+    """Freeze the draft as the next version, and with it the handout, the check-ins and the patient's mail."""
+    version = freeze_draft(draft=draft, revision=revision, by=by, now=now)
+    request_handout(version=version, by=by, now=now)
+    schedule_check_ins(version=version, by=by, now=now)
+    if version.plan.patient.can_be_mailed:
+        _tell_patient(version, now)
+    return version
+
+
+@transaction.atomic
+def end_plan(*, plan: Plan, state: str, reason: str, by: User, now: datetime) -> None:
+    """Complete or stop a plan: nothing more is asked, an open draft is closed, everything told stays."""
+    current = Plan.objects.select_for_update().get(pk=plan.pk)
+    if not can_move(current.state, state):
+        raise PlanRefusal(_("This plan has ended already."))
+    Plan.objects.filter(pk=plan.pk).update(state=state, ended_at=now)
+    Draft.objects.filter(plan=plan, closed_at=None).update(closed_at=now)
+    cancel_check_ins(plan=plan, by=by, now=now)
+    cancel_messages(keys=[_message_key(version) for version in plan.versions.all()], now=now)
+    record_change(
+        by=by,
+        action=f"plan.{state}",
+        subject=plan,
+        now=now,
+        clinic_id=plan.clinic_id,
+        patient_id=plan.patient_id,
+        details={"reason": reason},
+    )
+
+
+def _message_key(version: PlanVersion) -> str:
+    return f"plan-published:{version.pk}"
+
+
+def _tell_patient(version: PlanVersion, now: datetime) -> None:
+    plan = version.plan
+    mail = compose(
+        "builder/mail/plan_published",
+        {"clinic": plan.clinic, "is_revision": version.number > 1},
+        plan.patient.language,
+    )
+    queue_message(
+        clinic=plan.clinic,
+        kind="plan_published",
+        key=_message_key(version),
+        to_address=plan.patient.email,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        language=plan.patient.language,
+        due_at=now,
+        patient_id=plan.patient_id,
+        link_nonce=version.link_nonce,
+        link_purpose="plan",
+        link_path="/p/",
+        now=now,
+    )

@@ -1,0 +1,66 @@
+"""What the builder reads: the draft page as a whole, and components to add."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from careplans.accounts.models import Clinic
+from careplans.builder.presenters import BuilderPage, builder_page
+from careplans.library.models import ComponentVersion
+from careplans.library.selectors import approved_components
+from careplans.plans.assemble import draft_document
+from careplans.plans.models import Draft, DraftItem, Plan
+from careplans.plans.selectors import findings_of, phases_with_items
+
+MOST_FOUND = 30
+
+
+def open_draft_of(plan_pk: uuid.UUID, clinic: Clinic) -> Draft | None:
+    """The plan's open draft with everything the builder needs around it, within the clinic."""
+    return (
+        Draft.objects.filter(plan_id=plan_pk, plan__clinic=clinic, closed_at=None)
+        .select_related("plan__patient__clinic", "plan__clinic", "plan__episode", "plan__owner", "changed_by")
+        .first()
+    )
+
+
+def plan_of(plan_pk: uuid.UUID, clinic: Clinic) -> QuerySet[Plan]:
+    return Plan.objects.of(clinic).filter(pk=plan_pk).select_related("patient__clinic", "clinic", "episode", "owner")
+
+
+def page_of(draft: Draft, now: datetime) -> BuilderPage:
+    """The draft assessed anew: no verdict is ever cached."""
+    today = now.astimezone(draft.plan.clinic.zone).date()
+    document = draft_document(draft, today=today)
+    return builder_page(
+        draft=draft,
+        document=document,
+        phases=phases_with_items(draft),
+        findings=findings_of(document, draft.plan.patient, today),
+        decisions=list(draft.decisions.select_related("decided_by")),
+        today=today,
+    )
+
+
+def item_of(draft: Draft, key: uuid.UUID) -> DraftItem | None:
+    return (
+        DraftItem.objects.filter(phase__draft=draft, key=key)
+        .select_related("phase__draft", "component_version__component")
+        .prefetch_related("component_version__texts")
+        .first()
+    )
+
+
+def components_matching(clinic: Clinic, words: str, category: str) -> list[ComponentVersion]:
+    """Approved components whose title, code or clinician's text holds every word; at most ``MOST_FOUND``."""
+    found = approved_components(clinic)
+    if category:
+        found = found.filter(component__category=category)
+    for word in words.split():
+        found = found.filter(
+            Q(texts__title__icontains=word) | Q(component__code__icontains=word) | Q(clinician_text__icontains=word)
+        )
+    return list(found.distinct()[:MOST_FOUND])

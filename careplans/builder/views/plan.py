@@ -1,0 +1,136 @@
+"""A plan's life: start, look at, revise, publish, end."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.permissions import Permission
+from careplans.audit.record import record_look
+from careplans.builder.forms import PlanEndForm, PlanStartForm, RevisionForm
+from careplans.builder.presenters import check_in_marks, phase_spans
+from careplans.builder.publish import end_plan
+from careplans.builder.selectors import plan_of
+from careplans.builder.views.desk import load_draft
+from careplans.core.refusals import Refusal
+from careplans.library.selectors import approved_templates
+from careplans.plans.drafting import discard_draft
+from careplans.plans.selectors import open_draft
+from careplans.plans.start import start_plan, start_revision
+from patients.models import Patient
+from patients.presenters import patient_header
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT_CLINICAL)
+def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.of(request.clinic).select_related("clinic"), pk=pk)
+    templates = approved_templates(request.clinic)
+    form = PlanStartForm(request.POST or None, patient=patient, templates=templates)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            draft = start_plan(
+                episode=given["episode"], template_version=given["template"], by=request.user, now=timezone.now()
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("plan-build", pk=draft.plan_id)
+    today = timezone.localdate(timezone=request.clinic.zone)
+    context = {
+        "title": _("Start a plan"),
+        "form": form,
+        "templates": templates,
+        "episodes": list(patient.episodes.open()),
+        "person": patient,
+        "patient": patient_header(patient, shows_clinical=True, today=today),
+    }
+    return render(request, "builder/plan_start.html", context)
+
+
+@require_GET
+@requires(Permission.SEE_CLINICAL)
+def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    plan = get_object_or_404(plan_of(pk, request.clinic))
+    record_look(
+        by=request.user,
+        action="plan.looked_at",
+        subject=plan,
+        now=timezone.now(),
+        clinic_id=plan.clinic_id,
+        patient_id=plan.patient_id,
+    )
+    versions = list(plan.versions.select_related("published_by", "handout").order_by("-number"))
+    document = versions[0].document if versions else None
+    today = timezone.localdate(timezone=request.clinic.zone)
+    context = {
+        "title": plan.title,
+        "plan": plan,
+        "versions": [(version, version.document) for version in versions],
+        "document": document,
+        "spans": phase_spans(document) if document else (),
+        "marks": check_in_marks(document) if document else (),
+        "check_ins": plan.check_ins.order_by("due_on"),
+        "draft": open_draft(plan),
+        "today": today,
+        "patient": patient_header(plan.patient, shows_clinical=True, today=today),
+    }
+    return render(request, "builder/plan_detail.html", context)
+
+
+@require_POST
+@requires(Permission.EDIT_CLINICAL)
+def plan_revise(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    plan = get_object_or_404(plan_of(pk, request.clinic))
+    try:
+        start_revision(plan=plan, by=request.user, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("plan-detail", pk=pk)
+    return redirect("plan-build", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT_CLINICAL)
+def plan_end(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    plan = get_object_or_404(plan_of(pk, request.clinic))
+    form = PlanEndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            end_plan(plan=plan, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The plan has ended. Nothing more will be asked."))
+            return redirect("patient-detail", pk=plan.patient_id)
+    today = timezone.localdate(timezone=request.clinic.zone)
+    context = {
+        "title": _("End this plan"),
+        "form": form,
+        "plan": plan,
+        "patient": patient_header(plan.patient, shows_clinical=True, today=today),
+    }
+    return render(request, "builder/plan_end.html", context)
+
+
+@require_POST
+@requires(Permission.EDIT_CLINICAL)
+def draft_discard(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    draft = load_draft(request, pk)
+    form = RevisionForm(request.POST)
+    revision = form.cleaned_data["revision"] if form.is_valid() else 0
+    try:
+        discard_draft(draft=draft, revision=revision, by=request.user, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect("plan-build", pk=pk)
+    messages.success(request, _("The draft was discarded. Nothing the patient was told has changed."))
+    return redirect("patient-detail", pk=draft.plan.patient_id)
