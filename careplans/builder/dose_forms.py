@@ -40,8 +40,12 @@ class DoseForm(forms.Form):
         return cleaned
 
 
-def _number(label: Any, *, least: int = 1, most: int, required: bool = True, help_text: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=least, max_value=most, required=required, help_text=help_text)
+def _number(
+    label: Any, *, least: int = 1, most: int, required: bool = True, help_text: Any = ""
+) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=most, required=required, help_text=help_text
+    )
 
 
 def _note() -> forms.CharField:

@@ -48,7 +48,9 @@ class MoveForm(RevisionForm):
 
 class FindingDecisionForm(RevisionForm):
     finding = forms.CharField(max_length=200, widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Why you go on"), max_length=500, required=False, widget=forms.Textarea({"rows": 2}))
+    reason = forms.CharField(
+        label=_("Why you go on"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class ComponentFindForm(forms.Form):
@@ -92,7 +94,9 @@ class PlanEndForm(forms.Form):
             (Plan.State.STOPPED, _("Stopped: it should not be followed any longer")),
         ],
     )
-    reason = forms.CharField(label=_("Why"), max_length=300, help_text=_("For the record; the patient does not see it."))
+    reason = forms.CharField(
+        label=_("Why"), max_length=300, help_text=_("For the record; the patient does not see it.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -112,7 +112,8 @@ def builder_page(
 def phase_spans(document: PlanDocument) -> tuple[PhaseSpan, ...]:
     """The document's phases as the timeline draws them."""
     return tuple(
-        PhaseSpan(name=phase.name, starts_on=phase.starts_on, ends_on=phase.ends_on) for phase in document.phases
+        PhaseSpan(name=phase.name, starts_on=phase.starts_on, ends_on=phase.ends_on)
+        for phase in document.phases
     )
 
 
@@ -161,7 +162,7 @@ def _item_view(
         item=item,
         title=wording.text.title,
         dose=item.dose.in_words(),
-        effect=Effect(version.effect).label,
+        effect=str(Effect(version.effect).label),
         is_doubtful=version.effect in (Effect.NO_BENEFIT, Effect.DISPUTED),
         is_untranslated=wording.language != language,
         findings=tuple(finding for finding in findings if str(item.key) in finding.item_keys),

@@ -68,7 +68,9 @@ def _check_in_way(plan: Plan) -> str:
     patient = plan.patient
     if patient.can_be_mailed:
         return _("by e-mail to %(address)s") % {"address": patient.email}
-    return _("by phone: %(name)s has not agreed to e-mail or has no working address") % {"name": patient.full_name}
+    return _("by phone: %(name)s has not agreed to e-mail or has no working address") % {
+        "name": patient.full_name
+    }
 
 
 def _mail(plan: Plan, *, is_revision: bool) -> str:
@@ -77,7 +79,9 @@ def _mail(plan: Plan, *, is_revision: bool) -> str:
         return _("No e-mail is sent. Print the handout and give it to the patient.")
     what = _("“your plan has changed”") if is_revision else _("“your plan is ready”")
     if not settings.EMAIL_URL:
-        return _("An e-mail %(what)s for %(address)s is kept here and not sent: no mail server is set up.") % {
+        return _(
+            "An e-mail %(what)s for %(address)s is kept here and not sent: no mail server is set up."
+        ) % {
             "what": what,
             "address": patient.email,
         }

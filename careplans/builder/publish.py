@@ -13,9 +13,9 @@ from careplans.checkins.schedule import cancel_check_ins, schedule_check_ins
 from careplans.handouts.services import request_handout
 from careplans.outbox.compose import compose
 from careplans.outbox.queue import cancel_messages, queue_message
+from careplans.plans.freeze import freeze_draft
 from careplans.plans.lifecycle import can_move
 from careplans.plans.models import Draft, Plan, PlanVersion
-from careplans.plans.freeze import freeze_draft
 from careplans.plans.refusals import PlanRefusal
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from careplans.accounts.models import Clinic
 from careplans.builder.presenters import BuilderPage, builder_page
-from careplans.library.models import ComponentVersion
-from careplans.library.selectors import approved_components
 from careplans.plans.assemble import draft_document
 from careplans.plans.models import Draft, DraftItem, Plan
 from careplans.plans.selectors import findings_of, phases_with_items
-
-MOST_FOUND = 30
 
 
 def open_draft_of(plan_pk: uuid.UUID, clinic: Clinic) -> Draft | None:
@@ -28,7 +24,11 @@ def open_draft_of(plan_pk: uuid.UUID, clinic: Clinic) -> Draft | None:
 
 
 def plan_of(plan_pk: uuid.UUID, clinic: Clinic) -> QuerySet[Plan]:
-    return Plan.objects.of(clinic).filter(pk=plan_pk).select_related("patient__clinic", "clinic", "episode", "owner")
+    return (
+        Plan.objects.of(clinic)
+        .filter(pk=plan_pk)
+        .select_related("patient__clinic", "clinic", "episode", "owner")
+    )
 
 
 def page_of(draft: Draft, now: datetime) -> BuilderPage:
@@ -52,15 +52,3 @@ def item_of(draft: Draft, key: uuid.UUID) -> DraftItem | None:
         .prefetch_related("component_version__texts")
         .first()
     )
-
-
-def components_matching(clinic: Clinic, words: str, category: str) -> list[ComponentVersion]:
-    """Approved components whose title, code or clinician's text holds every word; at most ``MOST_FOUND``."""
-    found = approved_components(clinic)
-    if category:
-        found = found.filter(component__category=category)
-    for word in words.split():
-        found = found.filter(
-            Q(texts__title__icontains=word) | Q(component__code__icontains=word) | Q(clinician_text__icontains=word)
-        )
-    return list(found.distinct()[:MOST_FOUND])

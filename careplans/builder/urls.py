@@ -11,7 +11,9 @@ urlpatterns = [
     path("plans/<uuid:pk>/items/<uuid:key>/", items.item_edit, name="item-edit"),
     path("plans/<uuid:pk>/items/<uuid:key>/remove/", items.item_remove, name="item-remove"),
     path("plans/<uuid:pk>/items/<uuid:key>/move/", items.item_move, name="item-move"),
-    path("plans/<uuid:pk>/phases/<uuid:phase_pk>/check-ins/", publish.phase_check_ins, name="phase-check-ins"),
+    path(
+        "plans/<uuid:pk>/phases/<uuid:phase_pk>/check-ins/", publish.phase_check_ins, name="phase-check-ins"
+    ),
     path("plans/<uuid:pk>/findings/", publish.finding_decide, name="finding-decide"),
     path("plans/<uuid:pk>/preview.pdf", publish.plan_preview, name="plan-preview"),
     path("plans/<uuid:pk>/publish/", publish.plan_publish, name="plan-publish"),

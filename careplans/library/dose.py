@@ -149,9 +149,9 @@ class MedicineDose(_Dose):
             }
         else:
             often = _times_a_day(self.times_a_day)
-        course = ngettext(
-            "for %(n)d day at most", "for %(n)d days at most", self.course_days
-        ) % {"n": self.course_days}
+        course = ngettext("for %(n)d day at most", "for %(n)d days at most", self.course_days) % {
+            "n": self.course_days
+        }
         return _join(f"{self.amount:f} {self.unit}", often, when, only, course)
 
 

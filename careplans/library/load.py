@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,9 +57,8 @@ class LoadReport:
 @transaction.atomic
 def load_starter(*, clinic: Clinic, by: Actor, now: datetime, folder: Path = STARTER_FOLDER) -> LoadReport:
     """Add what the starter files hold and the clinic has not seen yet; raises ``StarterError`` on a wrong file."""
-    starter = read_starter(folder)
     loader = _Loader(clinic, now)
-    loader.load(starter)
+    loader.load(_starter_in(folder))
     report = LoadReport(loader.approved, loader.for_review)
     if not report.is_unchanged:
         details = {"approved": report.approved, "for_review": report.for_review}
@@ -66,6 +66,12 @@ def load_starter(*, clinic: Clinic, by: Actor, now: datetime, folder: Path = STA
             by=by, action="library.loaded", subject=clinic, now=now, clinic_id=clinic.pk, details=details
         )
     return report
+
+
+@cache
+def _starter_in(folder: Path) -> Starter:
+    """Read once a process: an installation with many clinics loads the same files for each."""
+    return read_starter(folder)
 
 
 class _Loader:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, When
 
 from careplans.accounts.models import Clinic
 from careplans.library.conditions import condition_adapter
@@ -32,6 +33,35 @@ def approved_components(clinic: Clinic) -> QuerySet[ComponentVersion]:
         .prefetch_related("texts")
         .order_by("component__category", "component__code")
     )
+
+
+def components_matching(clinic: Clinic, words: str, category: str) -> QuerySet[ComponentVersion]:
+    """Approved components whose title, code or clinician's text holds every word."""
+    found = approved_components(clinic)
+    if category:
+        found = found.filter(component__category=category)
+    for word in words.split():
+        in_title = ComponentText.objects.filter(title__icontains=word).values("version")
+        found = found.filter(
+            Q(pk__in=in_title) | Q(component__code__icontains=word) | Q(clinician_text__icontains=word)
+        )
+    return found
+
+
+def versions_of(clinic: Clinic, component_pk: uuid.UUID) -> QuerySet[ComponentVersion]:
+    """Every version of one component: the approved one first, then the newest."""
+    is_approved = Case(When(state=ReviewState.APPROVED, then=0), default=1, output_field=IntegerField())
+    return (
+        ComponentVersion.objects.of(clinic)
+        .filter(component_id=component_pk)
+        .select_related("component", "author", "approved_by")
+        .prefetch_related("texts")
+        .order_by(is_approved, "-number")
+    )
+
+
+def rules_for_reading(clinic: Clinic) -> QuerySet[SafetyRule]:
+    return SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
 
 
 def approved_templates(clinic: Clinic) -> QuerySet[TemplateVersion]:

@@ -34,7 +34,7 @@ def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         clinic_id=plan.clinic_id,
         patient_id=plan.patient_id,
     )
-    return render(request, "builder/plan_build.html", desk_context(draft))
+    return render(request, "builder/plan_build.html", desk_context(request, draft))
 
 
 def load_draft(request: StaffRequest, pk: uuid.UUID) -> Draft:
@@ -45,13 +45,13 @@ def load_draft(request: StaffRequest, pk: uuid.UUID) -> Draft:
     return draft
 
 
-def desk_context(draft: Draft) -> dict[str, Any]:
+def desk_context(request: StaffRequest, draft: Draft) -> dict[str, Any]:
     page = page_of(draft, timezone.now())
     return {
         "title": page.draft.title,
         "page": page,
         "plan": draft.plan,
-        "patient": patient_header(draft.plan.patient, shows_clinical=True, today=page.today),
+        "patient": patient_header(draft.plan.patient, permissions=request.permissions, today=page.today),
         "find_form": ComponentFindForm(),
     }
 
@@ -59,7 +59,9 @@ def desk_context(draft: Draft) -> dict[str, Any]:
 def answer_with_desk(request: StaffRequest, pk: uuid.UUID, *, said: str = "", at: str = "") -> HttpResponse:
     """After a change: the desk alone for htmx, the whole page for everybody else."""
     if request.htmx:
-        return render(request, "builder/_desk.html", desk_context(load_draft(request, pk)) | {"said": said})
+        return render(
+            request, "builder/_desk.html", desk_context(request, load_draft(request, pk)) | {"said": said}
+        )
     return redirect(reverse("plan-build", args=[pk]) + (f"#{at}" if at else ""))
 
 
@@ -68,9 +70,14 @@ def answer_refusal(request: StaffRequest, pk: uuid.UUID, refusal: Refusal) -> Ht
     context = {"refusal": str(refusal), "changes": getattr(refusal, "changes", ())}
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
-        return render(request, "409.html", {"text": str(refusal), "reload_url": reverse("plan-detail", args=[pk])}, status=409)
+        return render(
+            request,
+            "409.html",
+            {"text": str(refusal), "reload_url": reverse("plan-detail", args=[pk])},
+            status=409,
+        )
     if request.htmx:
         # htmx shows only answers of status 200; the sentence on top says that nothing was saved.
-        return render(request, "builder/_desk.html", desk_context(draft) | context)
+        return render(request, "builder/_desk.html", desk_context(request, draft) | context)
     status = 409 if isinstance(refusal, StaleChange) else 422
-    return render(request, "builder/plan_build.html", desk_context(draft) | context, status=status)
+    return render(request, "builder/plan_build.html", desk_context(request, draft) | context, status=status)

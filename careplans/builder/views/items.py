@@ -14,12 +14,14 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.builder.dose_forms import dose_form
 from careplans.builder.forms import ComponentFindForm, ItemAddForm, MoveForm, RevisionForm
-from careplans.builder.selectors import components_matching, item_of
+from careplans.builder.selectors import item_of
 from careplans.builder.views.desk import answer_refusal, answer_with_desk, desk_context, load_draft
 from careplans.core.refusals import Refusal
-from careplans.library.selectors import approved_components, wording_in
+from careplans.library.selectors import approved_components, components_matching, wording_in
 from careplans.plans.drafting import add_item, change_item, gone_item, move_item, remove_item
 from careplans.plans.models import Draft
+
+MOST_FOUND = 30
 
 
 @require_GET
@@ -30,10 +32,16 @@ def component_find(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     form = ComponentFindForm(request.GET)
     found = []
     if form.is_valid():
-        versions = components_matching(request.clinic, form.cleaned_data["q"], form.cleaned_data["category"])
+        versions = components_matching(request.clinic, form.cleaned_data["q"], form.cleaned_data["category"])[
+            :MOST_FOUND
+        ]
         found = [(version, wording_in(version, draft.language).text) for version in versions]
     template = "builder/_found.html" if request.htmx else "builder/plan_build.html"
-    return render(request, template, desk_context(draft) | {"find_form": form, "found": found, "has_searched": True})
+    return render(
+        request,
+        template,
+        desk_context(request, draft) | {"find_form": form, "found": found, "has_searched": True},
+    )
 
 
 @require_POST
@@ -88,7 +96,11 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
     title = wording_in(item.component_version, draft.language).text.title
     context = {"form": form, "item": item, "item_title": title, "draft": draft, "title": title}
     template = "builder/_item_form.html" if request.htmx else "builder/item_edit.html"
-    return render(request, template, context | {"plan": draft.plan, "revision": request.POST.get("revision", draft.revision)})
+    return render(
+        request,
+        template,
+        context | {"plan": draft.plan, "revision": request.POST.get("revision", draft.revision)},
+    )
 
 
 @require_POST
@@ -104,7 +116,9 @@ def item_remove(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRes
     except Refusal as refusal:
         return answer_refusal(request, pk, refusal)
     title = wording_in(item.component_version, draft.language).text.title
-    return answer_with_desk(request, pk, said=_("%(title)s was removed.") % {"title": title}, at=f"phase-{item.phase_id}")
+    return answer_with_desk(
+        request, pk, said=_("%(title)s was removed.") % {"title": title}, at=f"phase-{item.phase_id}"
+    )
 
 
 @require_POST
@@ -118,7 +132,11 @@ def item_move(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
     given = form.cleaned_data
     try:
         move_item(
-            item=item, up=given["direction"] == "up", revision=given["revision"], by=request.user, now=timezone.now()
+            item=item,
+            up=given["direction"] == "up",
+            revision=given["revision"],
+            by=request.user,
+            now=timezone.now(),
         )
     except Refusal as refusal:
         return answer_refusal(request, pk, refusal)
@@ -130,5 +148,3 @@ def _gone(request: StaffRequest, pk: uuid.UUID, draft: Draft) -> HttpResponse:
     seen = request.POST.get("revision", "")
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else draft.revision
     return answer_refusal(request, pk, gone_item(draft=draft, revision=revision))
-
-

@@ -38,7 +38,10 @@ def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             draft = start_plan(
-                episode=given["episode"], template_version=given["template"], by=request.user, now=timezone.now()
+                episode=given["episode"],
+                template_version=given["template"],
+                by=request.user,
+                now=timezone.now(),
             )
         except Refusal as refusal:
             form.add_error(None, str(refusal))
@@ -51,7 +54,7 @@ def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "templates": templates,
         "episodes": list(patient.episodes.open()),
         "person": patient,
-        "patient": patient_header(patient, shows_clinical=True, today=today),
+        "patient": patient_header(patient, permissions=request.permissions, today=today),
     }
     return render(request, "builder/plan_start.html", context)
 
@@ -81,7 +84,7 @@ def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "check_ins": plan.check_ins.order_by("due_on"),
         "draft": open_draft(plan),
         "today": today,
-        "patient": patient_header(plan.patient, shows_clinical=True, today=today),
+        "patient": patient_header(plan.patient, permissions=request.permissions, today=today),
     }
     return render(request, "builder/plan_detail.html", context)
 
@@ -116,7 +119,7 @@ def plan_end(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "title": _("End this plan"),
         "form": form,
         "plan": plan,
-        "patient": patient_header(plan.patient, shows_clinical=True, today=today),
+        "patient": patient_header(plan.patient, permissions=request.permissions, today=today),
     }
     return render(request, "builder/plan_end.html", context)
 

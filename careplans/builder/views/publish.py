@@ -19,9 +19,9 @@ from careplans.builder.preview import PreviewFailed, preview_pdf, publishing_sum
 from careplans.builder.publish import publish_plan
 from careplans.builder.views.desk import answer_refusal, answer_with_desk, desk_context, load_draft
 from careplans.core.refusals import Refusal, StaleChange
+from careplans.plans.assemble import draft_document
 from careplans.plans.drafting import decide_finding, set_check_in_days
 from careplans.plans.selectors import findings_of
-from careplans.plans.assemble import draft_document
 
 
 @require_POST
@@ -30,9 +30,13 @@ def finding_decide(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = load_draft(request, pk)
     form = FindingDecisionForm(request.POST)
     today = timezone.localdate(timezone=request.clinic.zone)
-    findings = {one.key: one for one in findings_of(draft_document(draft, today=today), draft.plan.patient, today)}
+    findings = {
+        one.key: one for one in findings_of(draft_document(draft, today=today), draft.plan.patient, today)
+    }
     if not form.is_valid() or form.cleaned_data["finding"] not in findings:
-        return answer_refusal(request, pk, Refusal(_("That finding no longer applies. Here is the plan as it is now.")))
+        return answer_refusal(
+            request, pk, Refusal(_("That finding no longer applies. Here is the plan as it is now."))
+        )
     given = form.cleaned_data
     try:
         decide_finding(
@@ -60,16 +64,28 @@ def phase_check_ins(request: StaffRequest, pk: uuid.UUID, phase_pk: uuid.UUID) -
         given = form.cleaned_data
         try:
             set_check_in_days(
-                phase=phase, days=given["days"], revision=given["revision"], by=request.user, now=timezone.now()
+                phase=phase,
+                days=given["days"],
+                revision=given["revision"],
+                by=request.user,
+                now=timezone.now(),
             )
         except StaleChange as refusal:
             return answer_refusal(request, pk, refusal)
         except Refusal as refusal:
             form.add_error("days", str(refusal))
         else:
-            return answer_with_desk(request, pk, said=_("The check-in days were changed."), at=f"phase-{phase.pk}")
-    context = {"title": _("Check-ins in “%(phase)s”") % {"phase": phase.name}, "form": form, "plan": draft.plan}
-    return render(request, "builder/phase_check_ins.html", context | {"cancel_url": reverse("plan-build", args=[pk])})
+            return answer_with_desk(
+                request, pk, said=_("The check-in days were changed."), at=f"phase-{phase.pk}"
+            )
+    context = {
+        "title": _("Check-ins in “%(phase)s”") % {"phase": phase.name},
+        "form": form,
+        "plan": draft.plan,
+    }
+    return render(
+        request, "builder/phase_check_ins.html", context | {"cancel_url": reverse("plan-build", args=[pk])}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +110,7 @@ def plan_publish(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Version %(number)d is published.") % {"number": version.number})
             return redirect("plan-detail", pk=pk)
-    context = desk_context(draft)
+    context = desk_context(request, draft)
     context |= {
         "title": _("Publish this plan"),
         "summary": publishing_summary(context["page"].document, draft.plan, timezone.now()),
