@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from careplans.accounts.admin_site import clinic_admin
+from careplans.core.gallery import gallery
 from careplans.core.views import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
-    path("account/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
+    path("gallery/", gallery, name="gallery"),
+    path("admin/", clinic_admin.urls),
     path("", include("careplans.worklist.urls")),
     path("", include("patients.urls")),
     path("", include("careplans.builder.urls")),
