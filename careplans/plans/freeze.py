@@ -40,7 +40,9 @@ def freeze_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> Pla
     document = document.model_copy(update={"findings": _decided(draft, findings)})
     version = _add_version(draft, plan, document, by, now)
     Draft.objects.filter(pk=draft.pk).update(closed_at=now)
-    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.ACTIVE, title=draft.title)
+    Plan.objects.filter(pk=plan.pk).update(
+        state=Plan.State.ACTIVE, title=draft.title, ends_on=document.ends_on
+    )
     details = {"number": version.number, "sha256": version.document_sha256}
     record_change(
         by=by,

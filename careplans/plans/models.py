@@ -44,12 +44,17 @@ class Plan(UUIDModel):
     # Answers and alerts of this plan come to this clinician first.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="plans")
     created_at = models.DateTimeField()
+    # Last day of the newest published version; empty while nothing was published.
+    ends_on = models.DateField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = PlanQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)
+        indexes = [
+            models.Index(fields=["clinic", "ends_on"], condition=models.Q(state="active"), name="plan_ending")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["completed", "stopped"], ended_at__isnull=False)
