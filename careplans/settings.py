@@ -181,6 +181,7 @@ EMAIL_BACKEND = "careplans.outbox.backend.OutboxBackend"
 # Named here because the outbox lies above the rooms that write to it in passing.
 QUEUE_MESSAGE = "careplans.outbox.queue.queue_message"
 CANCEL_MESSAGES = "careplans.outbox.queue.cancel_messages"
+COMPOSE_MESSAGE = "careplans.outbox.compose.compose"
 
 # --- Sign-in ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

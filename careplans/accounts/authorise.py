@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -10,17 +11,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from careplans.accounts.models import Clinic, User
+from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Permission
 
+log = logging.getLogger("careplans.security")
 Params = ParamSpec("Params")
 
 
 class StaffRequest(HttpRequest):
     """A request of a signed-in member of staff; ``current_clinic`` middleware fills it."""
 
-    user: User  # type: ignore[assignment]  # the stubs know only Django's own user classes
+    user: User
     clinic: Clinic
+    memberships: list[Membership]
     permissions: frozenset[Permission]
     roles: frozenset[str]
     htmx: HtmxDetails
@@ -36,6 +39,7 @@ def requires(permission: Permission) -> Callable[[StaffView[Params]], Callable[.
         @wraps(view)
         def guarded(request: Any, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
             if permission not in getattr(request, "permissions", frozenset()):
+                note_denied(request, permission)
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
@@ -43,3 +47,22 @@ def requires(permission: Permission) -> Callable[[StaffView[Params]], Callable[.
         return guarded
 
     return decorate
+
+
+def any_staff(view: StaffView[Params]) -> Callable[..., HttpResponseBase]:
+    """Pages about the signed-in person alone: open to whoever is signed in, whatever their role."""
+    view.is_for_any_staff = True  # type: ignore[attr-defined]  # read by the guard test
+    return view
+
+
+def note_denied(request: Any, permission: Permission) -> None:
+    """One line for whoever watches the installation. The view's name, not the address: that may hold an id."""
+    match = request.resolver_match
+    log.warning(
+        "denied user=%s clinic=%s permission=%s view=%s method=%s",
+        request.user.pk,
+        getattr(request.clinic, "pk", None),
+        permission.value,
+        match.view_name if match else "",
+        request.method,
+    )

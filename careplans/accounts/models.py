@@ -11,12 +11,20 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.permissions import Role
 from careplans.core.models import UUIDModel
 
-TIME_ZONE_CHOICES = [(name, name) for name in sorted(zoneinfo.available_timezones()) if "/" in name or name == "UTC"]
+
+def time_zone_choices() -> list[tuple[str, str]]:
+    """All zones this machine knows. A function, so that no migration holds a list that changes every year."""
+    names = (name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+    return [(name, name) for name in sorted(names)]
+
+
+TIME_ZONE_CHOICES = time_zone_choices
 
 
 class UserManager(BaseUserManager["User"]):
@@ -27,7 +35,9 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, *, email: str, name: str, password: str | None = None, **extra: Any) -> User:
-        return self.create_user(email=email, name=name, password=password, is_staff=True, is_superuser=True, **extra)
+        return self.create_user(
+            email=email, name=name, password=password, is_staff=True, is_superuser=True, **extra
+        )
 
 
 class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
@@ -35,9 +45,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)
-    # May open Django's admin, where each clinic's library can be corrected by hand.
+    # Django's own flag. Nothing here asks for it: what somebody may open depends on their roles alone.
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    # Part of what every session is checked against: counting it up ends all sessions of this person.
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -52,6 +64,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Also checked with older secret keys by Django, which is why this hook is overridden and not its caller."""
+        seal = f"{self.password}:{self.session_generation}"
+        return salted_hmac("careplans.accounts.session", seal, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def actor_id(self) -> uuid.UUID:
         return self.pk
@@ -65,13 +82,21 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         return "staff"
 
 
+class ClinicQuerySet(models.QuerySet["Clinic"]):
+    def real(self) -> ClinicQuerySet:
+        """Without the demo clinic, whose made-up staff may do nothing outside the demo."""
+        return self.filter(is_demo=False)
+
+
 class Clinic(UUIDModel):
     """The tenant: everything clinical belongs to exactly one."""
 
     name = models.CharField(_("name"), max_length=120)
     address = models.CharField(_("address"), max_length=300, blank=True)
     phone = models.CharField(_("phone"), max_length=40)
-    country = models.CharField(_("country"), max_length=2, default="GB", help_text=_("Two letters, such as GB."))
+    country = models.CharField(
+        _("country"), max_length=2, default="GB", help_text=_("Two letters, such as GB.")
+    )
     emergency_number = models.CharField(_("emergency number"), max_length=20, default="112")
     language = models.CharField(_("language"), max_length=8, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, choices=TIME_ZONE_CHOICES, default="UTC")
@@ -79,7 +104,9 @@ class Clinic(UUIDModel):
         _("colour"),
         max_length=7,
         default="#0b5c5e",
-        validators=[RegexValidator(r"^#[0-9a-f]{6}$", _("Write the colour as # and six digits, such as #0b5c5e."))],
+        validators=[
+            RegexValidator(r"^#[0-9a-f]{6}$", _("Write the colour as # and six digits, such as #0b5c5e."))
+        ],
     )
     sending_from = models.TimeField(_("send mails from"), default=time(8, 0))
     sending_until = models.TimeField(_("send mails until"), default=time(20, 0))
@@ -92,19 +119,33 @@ class Clinic(UUIDModel):
     reminder_after_days = models.PositiveSmallIntegerField(_("remind after days"), default=2)
     check_in_open_days = models.PositiveSmallIntegerField(_("a check-in can be answered for days"), default=7)
     clinical_lead = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("clinical lead")
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("clinical lead"),
     )
-    cover_after_minutes = models.PositiveSmallIntegerField(_("alert goes to the cover after minutes"), default=60)
-    lead_after_minutes = models.PositiveSmallIntegerField(_("alert goes to the lead after minutes"), default=120)
+    cover_after_minutes = models.PositiveSmallIntegerField(
+        _("alert goes to the cover after minutes"), default=60
+    )
+    lead_after_minutes = models.PositiveSmallIntegerField(
+        _("alert goes to the lead after minutes"), default=120
+    )
     is_sending_paused = models.BooleanField(_("sending is paused"), default=False)
     is_demo = models.BooleanField(default=False, editable=False)
+    # Counted up with every change: a form that was opened before somebody else's change is refused.
+    version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ClinicQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(sending_from__lt=models.F("sending_until")), name="clinic_sending_hours_in_order"
+                condition=models.Q(sending_from__lt=models.F("sending_until")),
+                name="clinic_sending_hours_in_order",
             ),
             models.CheckConstraint(
                 condition=models.Q(cover_after_minutes__lt=models.F("lead_after_minutes")),
@@ -124,6 +165,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> MembershipQuerySet:
         return self.filter(ended_at=None, user__is_active=True)
 
+    def of(self, clinic: Clinic) -> MembershipQuerySet:
+        return self.filter(clinic=clinic)
+
     def with_role(self, role: Role) -> MembershipQuerySet:
         return self.filter(role=role)
 
@@ -142,7 +186,9 @@ class Membership(UUIDModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "clinic", "role"], condition=models.Q(ended_at=None), name="membership_active_once"
+                fields=["user", "clinic", "role"],
+                condition=models.Q(ended_at=None),
+                name="membership_active_once",
             )
         ]
 
@@ -151,6 +197,9 @@ class Membership(UUIDModel):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def of(self, clinic: Clinic) -> InvitationQuerySet:
+        return self.filter(clinic=clinic)
+
     def open(self, now: datetime) -> InvitationQuerySet:
         return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
 
@@ -159,7 +208,8 @@ class Invitation(UUIDModel):
     """Lets one person in once. The token itself is never stored, see ``core.tokens``."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="invitations")
-    email = models.EmailField(_("e-mail"))
+    # Empty only for the first administrator, who is not known yet when the link is printed.
+    email = models.EmailField(_("e-mail"), blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role)
     nonce = models.CharField(max_length=32)
@@ -171,6 +221,14 @@ class Invitation(UUIDModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None),
+                name="invitation_accepted_or_withdrawn",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} – {self.get_role_display()}"

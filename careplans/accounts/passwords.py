@@ -1,0 +1,66 @@
+"""Which passwords are refused beyond Django's own rules."""
+
+from __future__ import annotations
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from careplans.accounts.models import Clinic, User
+
+WORDS = frozenset(
+    [
+        "careplans",
+        "careplan",
+        "password",
+        "passwort",
+        "clinic",
+        "klinik",
+        "hospital",
+        "physio",
+        "physiotherapy",
+        "therapy",
+        "patient",
+        "patients",
+        "doctor",
+        "nurse",
+        "welcome",
+        "letmein",
+        "qwerty",
+        "spine",
+        "backpain",
+        "health",
+        "summer",
+        "winter",
+        "spring",
+        "autumn",
+    ]
+)
+MIN_OWN_CHARACTERS = 8
+_ENDING = re.compile(r"[\W\d_]+$")
+
+
+class ClinicWordValidator:
+    """Refuse what anybody would try first here: the product, the clinic's name, the season and a year."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        rest = password.lower()
+        for word in sorted(WORDS | _clinic_words(user), key=len, reverse=True):
+            rest = rest.replace(word, "")
+        has_such_words = len(rest) < len(password)
+        if has_such_words and len(_ENDING.sub("", rest)) < MIN_OWN_CHARACTERS:
+            raise ValidationError(self.get_help_text(), code="password_of_clinic_words")
+
+    def get_help_text(self) -> str:
+        return _(
+            "Do not build it from your clinic's name, words of the trade, or a year. Four random words are good."
+        )
+
+
+def _clinic_words(user: User | None) -> set[str]:
+    """Words of at least four letters from the names of the clinics where the person works."""
+    if user is None or user.pk is None:
+        return set()
+    names = Clinic.objects.filter(memberships__user=user).values_list("name", flat=True)
+    return {word for name in names for word in re.findall(r"\w{4,}", name.lower())}

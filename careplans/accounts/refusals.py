@@ -1,0 +1,79 @@
+"""Why a change to staff, invitations or the clinic is refused; each message may be read by the administrator."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from careplans.core.refusals import Refusal
+
+
+class LastAdministrator(Refusal):
+    """A clinic without an administrator could never invite anybody again."""
+
+    def __str__(self) -> str:
+        return _(
+            "This is the clinic's only administrator. Make somebody else an administrator first, then try again."
+        )
+
+
+class AlreadyOnStaff(Refusal):
+    """The invited person has that role here already."""
+
+    def __str__(self) -> str:
+        return _(
+            "This person already has that role in your clinic. Their roles can be changed in the list above."
+        )
+
+
+class InvitationNotOpen(Refusal):
+    """Used, withdrawn, replaced or too old. All four read the same on purpose."""
+
+    def __str__(self) -> str:
+        return _("This invitation can no longer be used. Ask the clinic to send you a new one.")
+
+
+class AddressTaken(Refusal):
+    """Somebody with that address has an account and must prove it by signing in."""
+
+    def __str__(self) -> str:
+        return _(
+            "There is an account with this e-mail address already. Sign in with it, or use another address."
+        )
+
+
+class WrongPerson(Refusal):
+    """Signed in as somebody else than the one who was invited."""
+
+    def __str__(self) -> str:
+        return _("This invitation is for another e-mail address. Sign out, then open the link again.")
+
+
+class NotOnStaff(Refusal):
+    """The person left the clinic in the meantime."""
+
+    def __str__(self) -> str:
+        return _("This person does not work in your clinic any more.")
+
+
+class NoRoleLeft(Refusal):
+    """Without a role somebody could sign in and do nothing."""
+
+    def __str__(self) -> str:
+        return _("Choose at least one role, or end the person's access instead.")
+
+
+class WorksElsewhereToo(Refusal):
+    """One clinic must not lower the protection of another clinic's records."""
+
+    def __str__(self) -> str:
+        return _(
+            "This person works in another clinic too, so you cannot take away their second factor. "
+            "They can use a recovery code, or ask whoever runs this installation."
+        )
+
+
+class NotAClinicianHere(Refusal):
+    """Alerts climb to the clinical lead, who must be able to act on them."""
+
+    def __str__(self) -> str:
+        return _("The clinical lead must be a clinician who works in this clinic.")

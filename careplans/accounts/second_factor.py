@@ -1,0 +1,57 @@
+"""Second factors: how their secrets are kept, and when one may be removed."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from careplans.accounts.models import User
+
+# Recovery codes alone are no factor: they only stand in for one.
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+def has_second_factor(user: User) -> bool:
+    return bool(is_mfa_enabled(user, types=FACTORS))
+
+
+def may_remove(authenticator: Authenticator) -> bool:
+    """The last one stays where one is required: add the new one first."""
+    if not settings.SECOND_FACTOR_REQUIRED:
+        return True
+    others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+    return bool(others.exclude(pk=authenticator.pk).exists())
+
+
+class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    def encrypt(self, text: str) -> str:
+        """A stolen database alone does not give anybody's codes away."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Any) -> bool:
+        return may_remove(authenticator)
+
+    def _get_site_name(self) -> str:
+        """What an authenticator app and a passkey prompt call this place."""
+        return str(settings.MFA_TOTP_ISSUER)
+
+
+def _cipher() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(key)) for key in keys])
+
+
+def _derived(key: str) -> bytes:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"careplans.accounts.second_factor").derive(key.encode())
+    return base64.urlsafe_b64encode(derived)

@@ -1,0 +1,88 @@
+"""allauth's forms in our words: labels say it all, so no placeholders beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account_forms
+from allauth.mfa.base import forms as mfa_forms
+from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.webauthn import forms as webauthn_forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+EMAIL = _("E-mail address")
+NEW_PASSWORD = _("New password")
+NEW_PASSWORD_AGAIN = _("New password once more")
+CODE_HELP = _("Six digits from your authenticator app, or one of your recovery codes.")
+
+
+def password_rules() -> SafeString:
+    """The rules for a new password, one sentence after the other."""
+    return format_html_join(" ", "{}", ((text,) for text in password_validators_help_texts()))
+
+
+class Plain:
+    """Set ``labels`` and ``help_texts`` by field name; placeholders go."""
+
+    labels: dict[str, Any] = {}
+    help_texts: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]  # mixed into forms only
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.help_texts.get(name, "")
+            if name == "password1":
+                field.help_text = password_rules()
+            if "code" in name:
+                field.widget.attrs |= {"inputmode": "numeric", "autocapitalize": "off", "spellcheck": "false"}
+
+
+class SignInForm(Plain, account_forms.LoginForm):  # type: ignore[misc]  # allauth ships no types
+    labels = {"login": EMAIL, "password": _("Password")}
+
+
+class AskForNewPasswordForm(Plain, account_forms.ResetPasswordForm):  # type: ignore[misc]
+    labels = {"email": EMAIL}
+
+
+class NewPasswordForm(Plain, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    labels = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD_AGAIN}
+
+
+class ChangePasswordForm(Plain, account_forms.ChangePasswordForm):  # type: ignore[misc]
+    labels = {
+        "oldpassword": _("Present password"),
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD_AGAIN,
+    }
+
+
+class PasswordAgainForm(Plain, account_forms.ReauthenticateForm):  # type: ignore[misc]
+    labels = {"password": _("Your password")}
+
+
+class CodeForm(Plain, mfa_forms.AuthenticateForm):  # type: ignore[misc]
+    labels = {"code": _("Code")}
+    help_texts = {"code": CODE_HELP}
+
+
+class CodeAgainForm(Plain, mfa_forms.ReauthenticateForm):  # type: ignore[misc]
+    labels = {"code": _("Code")}
+    help_texts = {"code": CODE_HELP}
+
+
+class FirstCodeForm(Plain, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+    labels = {"code": _("Code your app shows now")}
+
+
+class AddKeyForm(Plain, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
+    labels = {"name": _("Name of the key"), "passwordless": _("Sign in with it alone, without a password")}
+    help_texts = {
+        "name": _("So that you can tell it from others, such as “Phone” or “Blue key”."),
+        "passwordless": _("The device then asks for your finger, face or PIN each time."),
+    }

@@ -1,0 +1,143 @@
+"""Who works here: inviting, roles, leaving."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from careplans.accounts import selectors, services
+from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.forms import InviteForm, RolesForm
+from careplans.accounts.models import Invitation, Membership
+from careplans.accounts.permissions import Permission, Role
+from careplans.core.refusals import Refusal
+
+
+@require_safe
+@requires(Permission.MANAGE_STAFF)
+def staff_list(request: StaffRequest) -> HttpResponse:
+    context = {
+        "title": _("Staff"),
+        "rows": selectors.staff_rows(request.clinic),
+        "invitations": selectors.invitation_rows(request.clinic, timezone.now()),
+        "me": request.user,
+    }
+    return render(request, "accounts/staff_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def staff_invite(request: StaffRequest) -> HttpResponse:
+    form = InviteForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.invite_staff(
+                clinic=request.clinic,
+                email=given["email"],
+                name=given["name"],
+                role=Role(given["role"]),
+                by=request.user,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is invited. The link works for 72 hours.") % given)
+            return redirect("staff-list")
+    context = {
+        "title": _("Invite somebody"),
+        "form": form,
+        "submit_label": _("Send the invitation"),
+        "cancel_url": reverse("staff-list"),
+    }
+    return render(request, "accounts/staff_invite.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def staff_roles(request: StaffRequest, pk: UUID) -> HttpResponse:
+    person = get_object_or_404(selectors.people_of(request.clinic), pk=pk)
+    form = RolesForm(request.POST or None, initial={"roles": selectors.roles_of(request.clinic, person)})
+    if form.is_valid():
+        roles = [Role(role) for role in form.cleaned_data["roles"]]
+        try:
+            services.change_roles(
+                clinic=request.clinic, user=person, roles=roles, by=request.user, now=timezone.now()
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(name)s has new roles from now on.") % {"name": person.name})
+            return redirect("staff-list")
+    context = {"title": person.name, "person": person, "form": form, "cancel_url": reverse("staff-list")}
+    return render(request, "accounts/staff_roles.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def staff_leave(request: StaffRequest, pk: UUID) -> HttpResponse:
+    membership = get_object_or_404(
+        Membership.objects.of(request.clinic).active().select_related("user"), pk=pk
+    )
+    if request.method == "POST":
+        try:
+            services.end_membership(membership=membership, by=request.user, now=timezone.now())
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, _("%(name)s can no longer sign in here.") % {"name": membership.user.name}
+            )
+        return redirect("staff-list")
+    context = {
+        "title": _("End the access of %(name)s?") % {"name": membership.user.name},
+        "confirm_label": _("End access"),
+        "cancel_url": reverse("staff-list"),
+        "is_grave": True,
+    }
+    return render(request, "accounts/staff_leave.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def staff_second_factor(request: StaffRequest, pk: UUID) -> HttpResponse:
+    person = get_object_or_404(selectors.people_of(request.clinic), pk=pk)
+    if request.method == "POST":
+        try:
+            services.reset_second_factor(
+                user=person, clinic=request.clinic, by=request.user, now=timezone.now()
+            )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        else:
+            text = _("%(name)s is signed out and sets up a new second factor at the next sign-in.")
+            messages.success(request, text % {"name": person.name})
+        return redirect("staff-list")
+    context = {
+        "title": _("New second factor for %(name)s?") % {"name": person.name},
+        "confirm_label": _("Remove the lost one"),
+        "cancel_url": reverse("staff-list"),
+        "is_grave": True,
+    }
+    return render(request, "accounts/staff_second_factor.html", context)
+
+
+@require_POST
+@requires(Permission.MANAGE_STAFF)
+def invitation_withdraw(request: StaffRequest, pk: UUID) -> HttpResponseRedirect:
+    invitation = get_object_or_404(Invitation.objects.of(request.clinic), pk=pk)
+    try:
+        services.withdraw_invitation(invitation=invitation, by=request.user, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
+    return redirect("staff-list")
