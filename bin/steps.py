@@ -75,4 +75,6 @@ def run_step(
         for line in process.stdout or ():
             output.append(line)
             progress.count += bool(counts) and line.startswith(counts)
+            if line.startswith("Installing collected"):
+                progress.count = of  # all are here; what is left is unpacking them
     return process.returncode, "".join(output)

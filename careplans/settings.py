@@ -157,7 +157,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 # --- Queue ------------------------------------------------------------------------------------------------------
 CELERY_EMBEDDED = not REDIS_URL
 WEB_PROCESSES = env.whole("WEB_PROCESSES", default=1 if CELERY_EMBEDDED else 2, at_least=1, at_most=64)
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
