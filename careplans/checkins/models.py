@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +12,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import Clinic
+from careplans.checkins.ladder import Step as LadderStep
+from careplans.checkins.tiers import Tier as AlertTier
 from careplans.core.models import UUIDModel
 from careplans.plans.models import Plan, PlanVersion
 from patients.models import Patient
@@ -18,12 +22,22 @@ SCALE = [MinValueValidator(0), MaxValueValidator(10)]
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def of(self, clinic: Clinic) -> CheckInQuerySet:
+        return self.filter(clinic=clinic)
+
     def due(self, now: datetime) -> CheckInQuerySet:
-        return self.filter(state=CheckIn.State.SCHEDULED, due_at__lte=now)
+        """Planned, its moment has come, and there is still time to answer; only of plans that run."""
+        return self.filter(
+            state=CheckIn.State.SCHEDULED, due_at__lte=now, closes_at__gt=now, plan__state=Plan.State.ACTIVE
+        )
 
     def open(self, now: datetime) -> CheckInQuerySet:
         """Asked and still answerable."""
         return self.filter(state=CheckIn.State.ASKED, closes_at__gt=now)
+
+    def in_play(self) -> CheckInQuerySet:
+        """Planned or asked: what a plan that ends takes back."""
+        return self.filter(state__in=[CheckIn.State.SCHEDULED, CheckIn.State.ASKED])
 
 
 class CheckIn(UUIDModel):
@@ -67,12 +81,27 @@ class CheckIn(UUIDModel):
         indexes = [models.Index(fields=["state", "due_at"], name="check_in_due")]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "due_on"], condition=~models.Q(state="cancelled"), name="check_in_once_a_plan_and_day"
+                fields=["plan", "due_on"],
+                condition=~models.Q(state="cancelled"),
+                name="check_in_once_a_plan_and_day",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.due_on}"
+
+    @property
+    def mail_key(self) -> str:
+        return f"check-in:{self.pk}"
+
+    @property
+    def reminder_key(self) -> str:
+        return f"reminder:{self.pk}"
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def of_plan(self, plan_id: UUID) -> AnswerQuerySet:
+        return self.filter(check_in__plan=plan_id).order_by("answered_at")
 
 
 class Answer(UUIDModel):
@@ -86,6 +115,8 @@ class Answer(UUIDModel):
 
     check_in = models.OneToOneField(CheckIn, on_delete=models.PROTECT, related_name="answer")
     answered_at = models.DateTimeField()
+    # Empty while only part of it has come in: what was said so far is kept and acted upon all the same.
+    completed_at = models.DateTimeField(null=True, blank=True)
     # Empty when the patient answered; the member of staff who wrote down a phone call otherwise.
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -101,15 +132,22 @@ class Answer(UUIDModel):
     wants_call = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         ordering = ("answered_at",)
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(pain_now__isnull=True) | models.Q(pain_now__lte=10), name="answer_pain_now_0_to_10"
+                condition=models.Q(pain_now__isnull=True) | models.Q(pain_now__lte=10),
+                name="answer_pain_now_0_to_10",
             ),
             models.CheckConstraint(
                 condition=models.Q(pain_worst__isnull=True) | models.Q(pain_worst__lte=10),
                 name="answer_pain_worst_0_to_10",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(function__isnull=True) | models.Q(function__lte=10),
+                name="answer_function_0_to_10",
             ),
         ]
 
@@ -131,7 +169,7 @@ class AnswerItem(UUIDModel):
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="items")
     component_code = models.CharField(max_length=60)
-    title = models.CharField(max_length=120)
+    title = models.CharField(max_length=200)
     done = models.CharField(max_length=12, choices=Done)
 
     class Meta:
@@ -152,35 +190,27 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 class Alert(UUIDModel):
     """Something that needs a person, with an owner and a clock; climbs until somebody acknowledges it."""
 
-    class Tier(models.IntegerChoices):
-        RED_FLAG = 1, _("Red flag")
-        THRESHOLD = 2, _("High pain")
-        WORSENING = 3, _("Getting worse")
-        SIDE_EFFECT = 4, _("Side effect")
-        WANTS_CALL = 5, _("Wants a call")
-        SILENCE = 6, _("No answer")
+    Tier = AlertTier
+    Step = LadderStep
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
         RESOLVED = "resolved", _("Resolved")
 
-    class Step(models.IntegerChoices):
-        OWNER = 0, _("Clinician")
-        COVER = 1, _("Cover")
-        LEAD = 2, _("Clinical lead")
-
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="alerts")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="alerts")
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="alerts")
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="alerts")
-    tier = models.PositiveSmallIntegerField(choices=Tier)
+    tier = models.PositiveSmallIntegerField(choices=AlertTier)
     # Codes, e.g. ["leg_weakness"] or ["drowsiness"]; the sentence for staff is made when it is shown.
     causes = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="alerts")
-    step = models.PositiveSmallIntegerField(choices=Step, default=Step.OWNER)
+    step = models.PositiveSmallIntegerField(choices=LadderStep, default=LadderStep.OWNER)
+    # When it was raised, or raised again because the same answer brought another cause.
     raised_at = models.DateTimeField()
+    times_raised = models.PositiveSmallIntegerField(default=1)
     climbs_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
@@ -197,7 +227,10 @@ class Alert(UUIDModel):
 
     class Meta:
         ordering = ("tier", "raised_at")
-        indexes = [models.Index(fields=["clinic", "state", "tier"], name="alert_worklist")]
+        indexes = [
+            models.Index(fields=["clinic", "state", "tier"], name="alert_worklist"),
+            models.Index(fields=["climbs_at"], condition=models.Q(state="open"), name="alert_climbs"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["check_in", "tier"], name="alert_once_a_check_in_and_tier"),
             models.CheckConstraint(
@@ -219,3 +252,62 @@ class Alert(UUIDModel):
 
     def __str__(self) -> str:
         return f"{self.get_tier_display()} {self.raised_at:%Y-%m-%d}"
+
+    @property
+    def tier_code(self) -> str:
+        """The name under which the look knows the tier, such as ``red_flag``."""
+        return AlertTier(self.tier).name.lower()
+
+
+class AlertEntryIsNeverChanged(Exception):
+    """Somebody tried to change or remove an entry in the history of an alert."""
+
+
+class AlertEntry(UUIDModel):
+    """One line in the history of an alert. Notes stay here even when the alert is raised again."""
+
+    class Kind(models.TextChoices):
+        RAISED = "raised", _("Raised")
+        RAISED_AGAIN = "raised_again", _("Raised again")
+        CLIMBED = "climbed", _("Passed on")
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        RESOLVED = "resolved", _("Resolved")
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="entries")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    # Empty where Careplans itself acted.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Whose it became.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AlertEntryIsNeverChanged
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AlertEntryIsNeverChanged
+
+
+class ConfirmationTry(UUIDModel):
+    """One try at a year of birth. Counted in the database, so that the limit holds with any cache and any number of nodes."""
+
+    # "check-in:<id>", "plan:<id>" or a keyed hash of the network address; never the address itself.
+    about = models.CharField(max_length=80)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "tried_at"], name="confirmation_tries")]
+
+    def __str__(self) -> str:
+        return self.about

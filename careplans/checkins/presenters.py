@@ -1,0 +1,143 @@
+"""What the pages show, said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from careplans.checkins.models import Alert, AlertEntry, Answer, CheckIn
+from careplans.checkins.questions import SideEffect
+from careplans.checkins.scoring import SINCE_FIRST, SINCE_LAST
+from careplans.checkins.selectors import answer_of
+from careplans.checkins.tiers import Tier
+from careplans.checkins.told import Told, what_clinic_knows
+from careplans.plans.document import DocumentRedFlag, PlanDocument
+
+
+@dataclass(frozen=True)
+class Thanks:
+    """What a patient reads after answering; ``told`` only when a red flag was raised."""
+
+    raised: tuple[DocumentRedFlag, ...]
+    told: Told | None
+    wants_call: bool
+    is_complete: bool
+    answered_at: datetime
+
+    @property
+    def is_emergency(self) -> bool:
+        return any(flag.urgency == "emergency" for flag in self.raised)
+
+
+def thanks_of(check_in: CheckIn) -> Thanks | None:
+    """None while nothing has been answered."""
+    answer = answer_of(check_in)
+    if answer is None:
+        return None
+    flags = check_in.version.document.red_flags
+    raised = tuple(flag for flag in flags if answer.red_flags.get(flag.code))
+    return Thanks(
+        raised=tuple(sorted(raised, key=lambda flag: flag.urgency != "emergency")),
+        told=what_clinic_knows(check_in) if raised else None,
+        wants_call=answer.wants_call,
+        is_complete=answer.completed_at is not None or check_in.state == CheckIn.State.ANSWERED,
+        answered_at=answer.completed_at or answer.answered_at,
+    )
+
+
+def sentences_of(alert: Alert, document: PlanDocument, answer: Answer | None) -> list[str]:
+    """One sentence a cause, in the clinician's words."""
+    return [_sentence(alert, cause, document, answer) for cause in alert.causes]
+
+
+def _sentence(alert: Alert, cause: str, document: PlanDocument, answer: Answer | None) -> str:
+    if alert.tier == Tier.RED_FLAG:
+        labels = {flag.code: flag.clinician_label for flag in document.red_flags}
+        return _("%(sign)s: answered yes") % {"sign": labels.get(cause, cause)}
+    if alert.tier == Tier.SIDE_EFFECT:
+        return _("Side effect: %(effect)s") % {"effect": dict(SideEffect.choices).get(cause, cause)}
+    pain = answer.pain_now if answer else None
+    return {
+        Tier.THRESHOLD: _("Pain now %(pain)s, the clinic's threshold is %(threshold)s")
+        % {"pain": pain, "threshold": alert.clinic.pain_threshold},
+        Tier.WORSENING: {
+            SINCE_FIRST: _("Pain now %(pain)s, clearly more than at the first check-in of this plan")
+            % {"pain": pain},
+            SINCE_LAST: _("Pain now %(pain)s, clearly more than at the last check-in") % {"pain": pain},
+        }.get(cause, cause),
+        Tier.WANTS_CALL: _("Asked to be called"),
+        Tier.SILENCE: _("Two check-ins in a row were not answered"),
+    }[Tier(alert.tier)]
+
+
+def rows_of(answer: Answer, document: PlanDocument) -> list[tuple[str, str]]:
+    """Every field of an answer with what was said; what was not said says so."""
+    none = _("not answered")
+    scores = [
+        (_("Pain now"), answer.pain_now),
+        (_("Worst pain"), answer.pain_worst),
+        (_("Function (0 not at all, 10 everything)"), answer.function),
+    ]
+    rows = [
+        (label, none if score is None else _("%(score)s of 10") % {"score": score}) for label, score in scores
+    ]
+    effects = dict(SideEffect.choices)
+    said = ", ".join(str(effects.get(code, code)) for code in answer.side_effects)
+    return [
+        *rows,
+        (_("Spasms"), str(answer.get_spasm_frequency_display()) or none),
+        *((item.title, str(item.get_done_display())) for item in answer.items.all()),
+        (_("Side effects"), said or _("none named")),
+        (_("Wants a call"), _("yes") if answer.wants_call else _("no")),
+        (_("In the patient's words"), answer.comment or _("nothing written")),
+    ]
+
+
+@dataclass(frozen=True)
+class FlagRow:
+    label: str
+    is_yes: bool
+
+
+def flags_of(answer: Answer, document: PlanDocument) -> list[FlagRow]:
+    """The flags that were asked and answered, raised ones first."""
+    labels = {flag.code: flag.clinician_label for flag in document.red_flags}
+    rows = [FlagRow(labels.get(code, code), is_yes) for code, is_yes in answer.red_flags.items()]
+    return sorted(rows, key=lambda row: not row.is_yes)
+
+
+def chart_points(course: list[CheckIn]) -> list[tuple[date, int | None, int | None]]:
+    """Day, pain now and worst pain of each check-in; None where nothing was said."""
+    points = []
+    for check_in in course:
+        answer: Answer | None = getattr(check_in, "answer", None)
+        points.append(
+            (check_in.due_on, answer.pain_now, answer.pain_worst) if answer else (check_in.due_on, None, None)
+        )
+    return points
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    at: datetime
+    text: str
+    note: str
+
+
+def history_of(alert: Alert) -> list[HistoryRow]:
+    """What happened to an alert, oldest first."""
+    entries = alert.entries.select_related("by", "owner")
+    return [HistoryRow(entry.at, _told(entry), entry.note) for entry in entries]
+
+
+def _told(entry: AlertEntry) -> str:
+    words = {"owner": entry.owner.name, "by": entry.by.name if entry.by else ""}
+    return {
+        AlertEntry.Kind.RAISED: _("Raised, for %(owner)s"),
+        AlertEntry.Kind.RAISED_AGAIN: _("Raised again with another cause, for %(owner)s"),
+        AlertEntry.Kind.CLIMBED: _("Not acknowledged in time, passed on to %(owner)s"),
+        AlertEntry.Kind.ACKNOWLEDGED: _("Acknowledged by %(by)s"),
+        AlertEntry.Kind.RESOLVED: _("Resolved by %(by)s"),
+    }[AlertEntry.Kind(entry.kind)] % words

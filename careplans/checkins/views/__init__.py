@@ -1,0 +1,1 @@
+"""Pages of this room: the patient's, without sign-in, and those of staff."""

@@ -1,0 +1,117 @@
+"""An alert: why it was raised, what was answered beside the course so far, and the two steps that settle it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.permissions import Permission
+from careplans.audit.record import record_look
+from careplans.checkins.alerts import acknowledge_alert, resolve_alert
+from careplans.checkins.forms.staff import AcknowledgeForm, ResolveForm
+from careplans.checkins.models import Alert
+from careplans.checkins.presenters import (
+    chart_points,
+    flags_of,
+    history_of,
+    rows_of,
+    sentences_of,
+)
+from careplans.checkins.refusals import AlertMoved, AlertNotReady
+from careplans.checkins.selectors import answer_of, course_of
+from patients.presenters import patient_header
+
+
+@require_safe
+@requires(Permission.SEE_CLINICAL)
+def alert_detail(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Read an alert; the look is noted."""
+    alert = _alert(request, pk)
+    record_look(
+        by=request.user,
+        action="alert.looked_at",
+        subject=alert,
+        now=timezone.now(),
+        clinic_id=request.clinic.pk,
+        patient_id=alert.patient_id,
+    )
+    return _show(request, alert)
+
+
+@require_POST
+@requires(Permission.EDIT_CLINICAL)
+def alert_acknowledge(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Take the alert on, with a note."""
+    alert = _alert(request, pk)
+    form = AcknowledgeForm(request.POST)
+    if not form.is_valid():
+        return _show(request, alert, acknowledge_form=form)
+    try:
+        acknowledge_alert(alert=alert, note=form.cleaned_data["note"], by=request.user, now=timezone.now())
+    except AlertMoved as moved:
+        return _moved(request, alert, moved)
+    messages.success(request, _("Acknowledged. The alert is yours until you resolve it."))
+    return redirect("alert-detail", pk=alert.pk)
+
+
+@require_POST
+@requires(Permission.EDIT_CLINICAL)
+def alert_resolve(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Close the alert, with what came of it."""
+    alert = _alert(request, pk)
+    form = ResolveForm(request.POST)
+    if not form.is_valid():
+        return _show(request, alert, resolve_form=form)
+    try:
+        resolve_alert(
+            alert=alert, resolution=form.cleaned_data["resolution"], by=request.user, now=timezone.now()
+        )
+    except AlertNotReady as refused:
+        form.add_error(None, str(refused))
+        return _show(request, alert, resolve_form=form)
+    except AlertMoved as moved:
+        return _moved(request, alert, moved)
+    messages.success(request, _("Resolved."))
+    return redirect("alert-detail", pk=alert.pk)
+
+
+def _alert(request: StaffRequest, pk: UUID) -> Alert:
+    alerts = Alert.objects.of(request.clinic).select_related(
+        "clinic", "patient__clinic", "plan", "owner", "check_in__version", "acknowledged_by", "resolved_by"
+    )
+    return get_object_or_404(alerts, pk=pk)
+
+
+def _show(request: StaffRequest, alert: Alert, **forms: Any) -> HttpResponse:
+    document, answer = alert.check_in.version.document, answer_of(alert.check_in)
+    today = timezone.now().astimezone(request.clinic.zone).date()
+    context: dict[str, Any] = {
+        "title": alert.patient.full_name,
+        "alert": alert,
+        "patient": patient_header(alert.patient, permissions=request.permissions, today=today),
+        "sentences": sentences_of(alert, document, answer),
+        "answer": answer,
+        "flags": flags_of(answer, document) if answer else [],
+        "rows": rows_of(answer, document) if answer else [],
+        "points": chart_points(course_of(alert.plan)),
+        "phase_starts": [phase.starts_on for phase in document.phases],
+        "history": history_of(alert),
+        "can_edit": Permission.EDIT_CLINICAL in request.permissions,
+        "acknowledge_form": AcknowledgeForm(),
+        "resolve_form": ResolveForm(),
+    } | forms
+    return render(request, "checkins/alert_detail.html", context)
+
+
+def _moved(request: StaffRequest, alert: Alert, moved: AlertMoved) -> HttpResponse:
+    context = {"text": str(moved), "reload_url": reverse("alert-detail", args=[alert.pk])}
+    return render(request, "409.html", context, status=409)

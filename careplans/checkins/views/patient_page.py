@@ -1,0 +1,49 @@
+"""What the patient's pages share: language, clinic, the safety text, and an honest page when a form is too old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from careplans.accounts.models import Clinic
+from careplans.core.public import public_page
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def patient_page(view: View) -> View:
+    """A page without sign-in whose failed form check is told to the patient in plain words, with the numbers to call."""
+    public = public_page(view)
+    public.on_csrf_failure = form_too_old  # type: ignore[attr-defined]  # read by core.views.csrf_failure
+    return public
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    clinic: Clinic | None,
+    language: str = "",
+    zone: ZoneInfo | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render in the patient's language and by their clocks, with the clinic's numbers."""
+    with translation.override(language or translation.get_language()), timezone.override(zone):
+        response = render(request, template, context | {"clinic": clinic}, status=status)
+    response.headers["Content-Language"] = language or translation.get_language() or "en"
+    return response
+
+
+def link_closed(request: HttpRequest, *, clinic: Clinic | None = None, language: str = "") -> HttpResponse:
+    """Unknown, expired and used links look alike; where the clinic is known its number is there too."""
+    return show(request, "checkins/link_closed.html", {}, clinic=clinic, language=language, status=404)
+
+
+def form_too_old(request: HttpRequest) -> HttpResponse:
+    return show(request, "checkins/form_too_old.html", {}, clinic=None, status=403)

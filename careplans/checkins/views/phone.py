@@ -1,0 +1,73 @@
+"""A check-in by phone: staff ask the same questions and write the answers down."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.permissions import Permission
+from careplans.audit.record import record_look
+from careplans.checkins.answer import record_answer
+from careplans.checkins.forms.answers import PhoneForm, said_so_far
+from careplans.checkins.models import CheckIn
+from careplans.checkins.questions import questions_of
+from careplans.checkins.refusals import AlreadyAnswered, CheckInNotOpen
+from careplans.checkins.selectors import answer_of
+from patients.presenters import patient_header
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.EDIT_CLINICAL)
+def check_in_phone(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Ask on the phone. As on the patient's page, a raised flag is stored even if another field is wrong."""
+    rows = CheckIn.objects.of(request.clinic).select_related("clinic", "patient__clinic", "plan", "version")
+    check_in = get_object_or_404(rows, pk=pk)
+    now = timezone.now()
+    if request.method != "POST":
+        record_look(
+            by=request.user,
+            action="check_in.looked_at",
+            subject=check_in,
+            now=now,
+            clinic_id=request.clinic.pk,
+            patient_id=check_in.patient_id,
+        )
+    questions = questions_of(check_in.version.document, check_in.due_on)
+    said = said_so_far(answer_of(check_in))
+    form = PhoneForm(questions, request.POST if request.method == "POST" else None, initial=said)
+    if request.method == "POST" and (form.is_valid() or form.raised):
+        try:
+            record_answer(
+                check_in=check_in, given=form.given(is_complete=True), taken_by=request.user, now=now
+            )
+        except (AlreadyAnswered, CheckInNotOpen) as refused:
+            form.add_error(None, str(refused))
+        if form.is_valid():
+            return _stored(request, check_in)
+    context = {
+        "title": _("Check-in by phone"),
+        "form": form,
+        "check_in": check_in,
+        "patient": patient_header(
+            check_in.patient,
+            permissions=request.permissions,
+            today=now.astimezone(request.clinic.zone).date(),
+        ),
+        "raised": [flag for flag in questions.red_flags if form.is_bound and flag.code in form.raised],
+    }
+    return render(request, "checkins/check_in_phone.html", context)
+
+
+def _stored(request: StaffRequest, check_in: CheckIn) -> HttpResponse:
+    alert = check_in.alerts.order_by("tier").first()
+    messages.success(request, _("The answers are stored."))
+    if alert is not None:
+        return redirect("alert-detail", pk=alert.pk)
+    return redirect("patient-detail", pk=check_in.patient_id)
