@@ -18,8 +18,11 @@ from tests.factories import make_clinic, make_staff
 @pytest.fixture(autouse=True)
 def _settings_for_tests(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STATIC_ROOT = tmp_path  # whitenoise warns of a folder that is not there
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
     settings.SECOND_FACTOR_REQUIRED = False
     settings.IDLE_TIME_OUT = timedelta(days=365 * 50)  # tests move the clock; the time-out has its own test
     settings.SESSION_LIFE = timedelta(days=365 * 50)
