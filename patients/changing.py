@@ -84,7 +84,7 @@ def _in_words(record: models.Model, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
-        return date_format(value)
+        return date_format(value, "j M Y")
     choices: dict[Any, Any] = {} if name in LABELS else _choices(record, name)
     words = value if isinstance(value, list) else [value] if value else []
     return ", ".join(str(choices.get(word, word)) for word in words) or _("nothing")

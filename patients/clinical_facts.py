@@ -73,12 +73,11 @@ def end_fact(*, fact: ClinicalFact, over_since: date, by: User, now: datetime) -
             _("This date is in the future. Write the first day on which it was no longer true.")
         )
     current = _lock(fact)
-    last_day = over_since - timedelta(days=1)
-    if last_day < (current.since_on or current.patient.birth_date):
+    if over_since <= (current.since_on or current.patient.birth_date):
         raise NotAcceptable(
             _("It began on that day or later. If it was never true, withdraw it as a mistake.")
         )
-    current.until_on = last_day
+    current.until_on = over_since - timedelta(days=1)
     current.save(update_fields=["until_on"])
     _audit(current, "fact.ended", ["until_on"], by, now)
     return current
@@ -89,7 +88,7 @@ def _lock(fact: ClinicalFact) -> ClinicalFact:
     if current.withdrawn_at is not None:
         raise FactSettled(
             _("%(name)s withdrew this on %(day)s already.")
-            % {"name": current.withdrawn_by, "day": date_format(current.withdrawn_at)}
+            % {"name": current.withdrawn_by, "day": date_format(current.withdrawn_at, "j M Y")}
         )
     return current
 
