@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.core.exceptions import ImproperlyConfigured
+
+from careplans.outbox.server import UnusableEmailURL, parse_email_url
 
 MIN_KEY_LENGTH = 32
 SQLITE_NEEDS = {
@@ -106,18 +106,11 @@ def mail() -> Iterator[CheckMessage]:
                 id="careplans.EMAIL_URL",
             )
         return
-    cure = "Write smtp://user:password@host:587?tls=True, with characters such as @ in the password as %40."
     try:
-        config: dict[str, Any] = environ.Env.email_url_config(settings.EMAIL_URL)
-    except (ValueError, ImproperlyConfigured) as error:
-        yield problem("EMAIL_URL", f"cannot be read ({error})", cure)
-        return
-    if not settings.EMAIL_URL.startswith("smtp") or not config["EMAIL_HOST"]:
-        yield problem("EMAIL_URL", "is not the address of a mail server", cure)
-    elif config.get("EMAIL_USE_TLS") and config.get("EMAIL_USE_SSL"):
-        yield problem(
-            "EMAIL_URL", "asks for tls and ssl at once", "Keep tls=True for port 587 or ssl=True for 465."
-        )
+        parse_email_url(settings.EMAIL_URL)
+    except UnusableEmailURL as error:
+        cure = "Write smtp://user:password@host:587?tls=True or smtps://…, with characters such as @ in the password as %40."
+        yield problem("EMAIL_URL", str(error), cure)
 
 
 def sqlite() -> Iterator[CheckMessage]:

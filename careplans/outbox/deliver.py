@@ -75,7 +75,7 @@ def deliver_until_done(*, now: datetime) -> DeliveryReport:
     """Batch after batch until nothing is due or the minute is nearly over."""
     clock, total = RunningClock(now), DeliveryReport()
     while True:
-        report = deliver_due(now=clock.now())
+        report = deliver_due(now=clock.now(), limit=BATCH)
         total.add(report)
         is_full = BATCH in (report.claimed, report.kept)
         if not is_full or report.released or clock.elapsed() > TICK_BUDGET:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from email.utils import format_datetime, formataddr
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.core.mail.message import sanitize_address
+from django.utils.encoding import punycode
 from django.utils.html import escape
 
 from careplans.core.tokens import derive_token
@@ -16,6 +17,9 @@ from careplans.outbox.sealing import unseal
 from careplans.outbox.server import sender_address
 
 LINK = "{link}"
+BUILD = SMTP.clone(cte_type="7bit")
+# Long addresses in headers must not be folded into encoded words, which readers then cannot follow.
+WRITE = BUILD.clone(max_line_length=998)
 
 
 def link_of(message: Message) -> str:
@@ -37,31 +41,32 @@ def bodies(message: Message, link: str) -> tuple[str, str]:
 
 
 def mail_bytes(message: Message, *, now: datetime) -> bytes:
-    """The whole mail, one recipient, lines ending in CRLF; raises ValueError where it cannot be made."""
+    """The whole mail, one recipient, lines ending in CRLF; raises ValueError where it cannot be made.
+
+    The standard library's policy refuses line breaks in headers, and all text is made 7-bit, which every server takes.
+    """
     text, html = bodies(message, link_of(message))
-    headers = {
-        "Message-ID": message.message_id,
-        "Date": format_datetime(now),
-        "Auto-Submitted": "auto-generated",
-    }
-    if message.unsubscribe_url:
-        headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
-    name = message.clinic.name if message.clinic else "Careplans"
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=text,
-        from_email=formataddr((_one_line(name), sender_address())),
-        to=[message.to_address],
-        headers=headers,
+    mail = EmailMessage(policy=BUILD)
+    mail["From"] = Address(
+        _one_line(message.clinic.name if message.clinic else "Careplans"), addr_spec=sender_address()
     )
+    mail["To"] = Address(addr_spec=envelope_address(message))
+    mail["Subject"] = message.subject
+    mail["Date"] = now
+    mail["Message-ID"] = message.message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+    mail.set_content(text, cte="quoted-printable")
     if html:
-        mail.attach_alternative(html, "text/html")
-    return mail.message().as_bytes(linesep="\r\n")
+        mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes(policy=WRITE)
 
 
 def envelope_address(message: Message) -> str:
     """The recipient as the mail server wants it: a domain in other letters becomes its ASCII form."""
-    return str(sanitize_address(message.to_address, "utf-8"))
+    name, at, domain = message.to_address.rpartition("@")
+    return f"{name}{at}{punycode(domain)}"
 
 
 def _one_line(name: str) -> str:

@@ -13,7 +13,7 @@ YES = frozenset({"true", "1", "yes", "on"})
 
 
 class UnusableEmailURL(ValueError):
-    """EMAIL_URL cannot be understood; ``str()`` names the cure and never the password."""
+    """EMAIL_URL cannot be understood; ``str()`` goes on after its name and never holds the password."""
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,31 @@ def mail_server() -> MailServer | None:
 
 
 def parse_email_url(url: str) -> MailServer | None:
-    """``smtp://user:password@host:587?tls=True`` or ``smtps://host``; empty means no server."""
+    """``smtp://user:password@host:587?tls=True``, ``smtps://host`` or ``smtp://host:465?ssl=True``; empty: no server."""
     if not url.strip():
         return None
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise UnusableEmailURL("is not the address of a mail server") from error
     if parts.scheme not in PORTS or not parts.hostname:
-        raise UnusableEmailURL(
-            "EMAIL_URL must look like smtp://user:password@mail.example:587?tls=True or smtps://…"
-        )
+        raise UnusableEmailURL("is not the address of a mail server")
     try:
         port = parts.port or PORTS[parts.scheme]
     except ValueError as error:
-        raise UnusableEmailURL("The port in EMAIL_URL must be a number from 1 to 65535.") from error
-    asked = parse_qs(parts.query).get("tls", ["false"])[0].lower()
+        raise UnusableEmailURL("has a port that is not a number from 1 to 65535") from error
+    options = parse_qs(parts.query)
+    is_starttls, is_ssl = (options.get(name, ["no"])[0].lower() in YES for name in ("tls", "ssl"))
+    is_tls = parts.scheme == "smtps" or is_ssl
+    if is_starttls and is_tls:
+        raise UnusableEmailURL("asks for tls and ssl at once")
     return MailServer(
         host=parts.hostname,
         port=port,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        is_tls=parts.scheme == "smtps",
-        is_starttls=parts.scheme == "smtp" and asked in YES,
+        is_tls=is_tls,
+        is_starttls=is_starttls,
     )
 
 
