@@ -1,0 +1,121 @@
+"""An answer as one block to read: said, not said, and asked in vain are three different things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from careplans.checkins.models import Answer, AnswerItem, CheckIn
+from careplans.core.timeline import Mark
+from careplans.worklist.json_rows import rows_in
+from careplans.worklist.words import plain, side_effect_labels
+
+
+@dataclass(frozen=True)
+class Done:
+    """How far one component was done; ``code`` is a value of ``AnswerItem.Done``."""
+
+    code: str
+    label: str
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AnswerBlock:
+    """``None`` and empty mean "not said"; a zero is a zero."""
+
+    check_in_id: UUID
+    day: date
+    state: str
+    state_label: str
+    is_course_end: bool
+    answered_at: datetime | None = None
+    is_partial: bool = False
+    taken_by: str = ""
+    pain_now: int | None = None
+    pain_worst: int | None = None
+    function: int | None = None
+    spasms: str = ""
+    done: tuple[Done, ...] = ()
+    side_effects: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    flags_asked: int = 0
+    wants_call: bool = False
+    comment: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None
+
+
+def answer_block(check_in: CheckIn, flag_labels: Mapping[str, str]) -> AnswerBlock:
+    """``check_in`` from ``check_ins_of``."""
+    answer: Answer | None = getattr(check_in, "answer", None)
+    head: dict[str, Any] = {
+        "check_in_id": check_in.pk,
+        "day": check_in.due_on,
+        "state": check_in.state,
+        "state_label": _state_words(check_in),
+        "is_course_end": check_in.kind == CheckIn.Kind.COURSE_END,
+    }
+    if answer is None:
+        return AnswerBlock(**head)
+    return AnswerBlock(
+        **head,
+        answered_at=answer.answered_at,
+        is_partial=answer.completed_at is None,
+        taken_by=answer.taken_by.name if answer.taken_by else "",
+        pain_now=answer.pain_now,
+        pain_worst=answer.pain_worst,
+        function=answer.function,
+        spasms=str(answer.get_spasm_frequency_display()),
+        done=_done_of(check_in),
+        side_effects=tuple(side_effect_labels(answer.side_effects)),
+        flags=tuple(flag_labels.get(code, plain(code)) for code in answer.raised_flags),
+        flags_asked=len(answer.red_flags),
+        wants_call=answer.wants_call,
+        comment=answer.comment,
+    )
+
+
+def _done_of(check_in: CheckIn) -> tuple[Done, ...]:
+    """What was done, grouped by how far."""
+    rows = rows_in(getattr(check_in, "done_rows", None))
+    groups = (
+        Done(value, str(label), tuple(row["title"] for row in rows if row["done"] == value))
+        for value, label in AnswerItem.Done.choices
+    )
+    return tuple(group for group in groups if group.titles)
+
+
+def _state_words(check_in: CheckIn) -> str:
+    if check_in.state == CheckIn.State.ASKED:
+        return (
+            _("to be asked by phone")
+            if check_in.channel == CheckIn.Channel.PHONE
+            else _("asked, no answer yet")
+        )
+    return {
+        CheckIn.State.SCHEDULED: _("planned"),
+        CheckIn.State.ANSWERED: _("answered"),
+        CheckIn.State.MISSED: _("not answered"),
+    }.get(CheckIn.State(check_in.state), "")
+
+
+def marks_of(check_ins: Iterable[CheckIn]) -> tuple[Mark, ...]:
+    """The check-ins on the plan's timeline."""
+    kinds = {CheckIn.State.ANSWERED: "done", CheckIn.State.MISSED: "missed"}
+    return tuple(
+        Mark(
+            on=check_in.due_on,
+            kind=kinds.get(CheckIn.State(check_in.state), "due"),  # type: ignore[arg-type]  # values of the table above
+            label=f"{date_format(check_in.due_on, 'j M')}: {_state_words(check_in)}",
+        )
+        for check_in in sorted(check_ins, key=lambda row: row.due_on)
+    )
