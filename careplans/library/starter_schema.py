@@ -220,7 +220,7 @@ def read_starter(folder: Path) -> Starter:
     return starter
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Plain YAML that refuses a key written twice: the second would silently replace the first."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -238,7 +238,7 @@ _Model = TypeVar("_Model", SourceFile, ComponentFile, TemplateFile, RuleFile, Re
 
 def _load(path: Path, name: str) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (it is a SafeLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader  # noqa: S506 (it is a SafeLoader)
     except OSError as error:
         raise StarterError(f"{name}: cannot be read ({error.strerror})") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
