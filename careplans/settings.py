@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "careplans.checkins",
     "careplans.builder",
     "careplans.worklist",
+    "careplans.demo",
     "careplans.running",
 ]
 
@@ -195,7 +196,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "careplans.accounts.adapter.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -16,7 +16,7 @@ from careplans.accounts.colour import contrast, is_readable_on_white
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.accounts.selectors import clinicians_of
-from careplans.accounts.sign_in_forms import password_rules
+from careplans.accounts.sign_in_forms import PASSWORD_RULES
 from careplans.core.crispy import FormHelper
 
 if TYPE_CHECKING:  # Django's class takes no type argument when it runs
@@ -31,11 +31,20 @@ TIME = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
 class InviteForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(
-        label=_("E-mail address"), help_text=_("The link goes to this address and works once.")
+    name = forms.CharField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Write the person's name.")}
     )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The link goes to this address and works once."),
+        error_messages={"required": _("Write the person's e-mail address.")},
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Role.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the person will do here.")},
+    )
 
 
 class RolesForm(forms.Form):
@@ -74,7 +83,7 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: Any, known_email: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known_email = known_email
-        self.fields["password"].help_text = password_rules()
+        self.fields["password"].help_text = PASSWORD_RULES
         if known_email:
             del self.fields["email"]
 

@@ -38,4 +38,3 @@ def queue_invitation(*, invitation: Invitation, now: datetime) -> None:
 
 def cancel_invitation_mail(*, invitation: Invitation, now: datetime) -> None:
     import_string(settings.CANCEL_MESSAGES)(keys=[f"invitation:{invitation.pk}"], now=now)
-

@@ -64,6 +64,9 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def get_short_name(self) -> str:
+        return self.name
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Also checked with older secret keys by Django, which is why this hook is overridden and not its caller."""
         seal = f"{self.password}:{self.session_generation}"

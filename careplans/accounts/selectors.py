@@ -88,7 +88,8 @@ def invitation_by_token(token: str, now: datetime) -> Invitation | None:
 
 
 def open_invitation(pk: str, now: datetime) -> Invitation | None:
-    return Invitation.objects.open(now).filter(pk=pk).select_related("clinic").first()
+    """``pk`` as the session keeps it; empty where it keeps none."""
+    return Invitation.objects.open(now).filter(pk=pk).select_related("clinic").first() if pk else None
 
 
 def account_of(invitation: Invitation) -> User | None:

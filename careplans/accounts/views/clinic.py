@@ -63,4 +63,4 @@ def clinic_switch(request: StaffRequest) -> HttpResponseRedirect:
     if wanted not in {str(membership.clinic_id) for membership in request.memberships}:
         raise Http404
     request.session[sessions.CLINIC] = wanted
-    return redirect("/")
+    return redirect("start")

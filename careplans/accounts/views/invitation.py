@@ -59,7 +59,7 @@ def _for_signed_in(request: HttpRequest, invitation: Invitation, user: User) -> 
         else:
             request.session[sessions.CLINIC] = str(invitation.clinic_id)
             request.session.pop(sessions.INVITATION, None)
-            return redirect("/")
+            return redirect("start")
     context = {
         "title": _("Join %(clinic)s") % {"clinic": invitation.clinic.name},
         "invitation": invitation,
@@ -85,6 +85,6 @@ def _for_newcomer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         else:
             get_adapter(request).login(request, user)
             request.session.pop(sessions.INVITATION, None)
-            return redirect("/")
+            return redirect("start")
     context = {"title": _("Welcome to Careplans"), "invitation": invitation, "form": form}
     return render(request, "accounts/invitation_accept.html", context)

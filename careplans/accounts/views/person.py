@@ -18,7 +18,24 @@ from django.views.decorators.http import require_POST, require_safe
 from careplans.accounts import selectors, services
 from careplans.accounts.authorise import StaffRequest, any_staff
 from careplans.accounts.middleware import CLEAR_AT_SIGN_OUT
+from careplans.accounts.permissions import Permission
 from careplans.accounts.second_factor import has_second_factor, may_remove
+
+# Where each kind of staff begins the day; the first they may open.
+FIRST_PAGES = (
+    (Permission.SEE_WORKLIST, "worklist"),
+    (Permission.EDIT_LIBRARY, "library"),
+    (Permission.REVIEW_LIBRARY, "library"),
+    (Permission.MANAGE_STAFF, "staff-list"),
+)
+
+
+@require_safe
+@any_staff
+def start(request: StaffRequest) -> HttpResponseRedirect:
+    """After signing in, and whenever somebody asks for the start."""
+    names = (name for permission, name in FIRST_PAGES if permission in request.permissions)
+    return redirect(next(names, "account"))
 
 
 @require_safe
