@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from careplans.accounts.models import TIME_ZONE_CHOICES, Clinic, User
+from careplans.accounts.models import Clinic, User, time_zone_choices
 from careplans.core.models import UUIDModel
 from patients.facts import FactCode
 from patients.names import fold_name
@@ -48,7 +48,7 @@ class Patient(UUIDModel):
     birth_date = models.DateField(_("birth date"))
     record_number = models.CharField(_("record number"), max_length=40)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
-    time_zone = models.CharField(_("time zone"), max_length=64, choices=TIME_ZONE_CHOICES)
+    time_zone = models.CharField(_("time zone"), max_length=64, choices=time_zone_choices)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     # Consent to e-mail: when it was given, and who wrote it down. Without it nothing is sent.

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careplans.accounts.models import TIME_ZONE_CHOICES, Clinic, User
+from careplans.accounts.models import Clinic, User
 from careplans.core.crispy import FormHelper
 from careplans.core.refusals import Refusal
 from patients import rules
-from patients.forms.fields import DayField, LineField, PickField, asking
-from patients.identity import clean_email, refuse_taken_number
+from patients.forms.fields import DayField, LineField, PickField, ZoneSelect, asking
+from patients.identity import clean_email, refuse_taken_number, zone_names
 from patients.models import Patient
 from patients.selectors import clinicians_of
 
@@ -53,7 +53,8 @@ class ContactForm(forms.Form):
     )
     time_zone = PickField(
         label=_("Time zone"),
-        choices=TIME_ZONE_CHOICES,
+        choices=lambda: [(name, name.replace("_", " ")) for name in zone_names()],
+        widget=ZoneSelect,
         help_text=_("Where the patient lives: e-mails keep to daytime there."),
     )
     phone = LineField(label=_("Phone"), rule=rules.clean_phone, max_length=40, required=False)

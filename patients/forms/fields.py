@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from careplans.core.refusals import Refusal
@@ -65,3 +68,18 @@ class PickField(forms.ChoiceField):
 class PickManyField(forms.MultipleChoiceField):
     default_error_messages = {"invalid_choice": _("Choose from the list only.")}
     widget = forms.CheckboxSelectMultiple
+
+
+class ZoneSelect(forms.Select):
+    """A select for 500 time zones: a template for each option would take longer than the rest of the page."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        all_attrs = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((code, mark_safe(" selected") if code == value else "", label) for code, label in self.choices),
+        )
+        return format_html("<select{}>{}</select>", flatatt(all_attrs), options)

@@ -155,39 +155,33 @@ def test_a_clinician_of_another_clinic_cannot_be_chosen(client_of: ClientOf, oth
     assert list(response.context["form"].errors) == ["clinician"]
 
 
-@pytest.mark.parametrize(
-    "field", ["given_name", "family_name", "record_number", "phone", "email", "allergies", "diagnosis"]
-)
-def test_hostile_text_is_refused_beside_its_field(client_of: ClientOf, field: str) -> None:
+def test_hostile_input_is_refused_beside_each_field(client_of: ClientOf) -> None:
     client = client_of(Role.CLINICIAN)
-    for line in HOSTILE_LINES:
-        response = client.post(URL, contact_data(**{**episode_data(), field: line}))
+    lines = ("given_name", "family_name", "record_number", "phone", "email", "allergies", "diagnosis")
+    choices = (
+        "language",
+        "time_zone",
+        "clinician",
+        "body_region",
+        "surgery_type",
+        "facts_heart",
+        "contributors",
+    )
+    for text in HOSTILE_LINES:
+        response = client.post(URL, contact_data(**dict.fromkeys(lines + choices, text), birth_date=text))
         assert response.status_code == 200
-        assert list(response.context["form"].errors) == [field]
+        assert {*lines, *choices, "birth_date"} <= set(response.context["form"].errors)
     assert not Patient.objects.exists()
 
 
-@pytest.mark.parametrize("field", ["birth_date", "onset_on", "surgery_on"])
-def test_wrong_dates_are_refused_beside_their_field(client_of: ClientOf, field: str) -> None:
+def test_wrong_dates_are_refused_beside_their_field(client_of: ClientOf) -> None:
     client = client_of(Role.CLINICIAN)
     for day in WRONG_DAYS:
-        data = contact_data(**{**episode_data(surgery_type="fusion", surgery_on="2026-02-01"), field: day})
+        data = contact_data(**episode_data(surgery_type="fusion", onset_on=day, surgery_on=day))
         response = client.post(URL, data)
         assert response.status_code == 200
-        assert field in response.context["form"].errors
+        assert set(response.context["form"].errors) == {"onset_on", "surgery_on"}
     assert not Patient.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "field",
-    ["language", "time_zone", "clinician", "body_region", "surgery_type", "facts_heart", "contributors"],
-)
-def test_choices_that_are_not_offered_are_refused(client_of: ClientOf, field: str) -> None:
-    client = client_of(Role.CLINICIAN)
-    for choice in ("zz", "\0", "x" * 10_000, "'; --"):
-        response = client.post(URL, contact_data(**{**episode_data(), field: choice}))
-        assert response.status_code == 200
-        assert field in response.context["form"].errors
 
 
 def test_fields_that_are_not_asked_for_change_nothing(client_of: ClientOf, other_clinic: Clinic) -> None:
