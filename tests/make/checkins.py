@@ -13,7 +13,8 @@ from careplans.checkins.schedule import LINK_PURPOSE, schedule_check_ins
 from careplans.core.tokens import derive_token
 from careplans.plans.models import Plan, PlanVersion
 from tests.factories import NOW
-from tests.make.documents import make_patient, make_plan, make_version
+from tests.make.documents import make_plan, make_version
+from tests.make.plans import make_patient
 
 
 def make_scheduled(clinic: Clinic, clinician: User, **fields: Any) -> PlanVersion:

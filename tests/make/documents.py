@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from careplans.accounts.models import Clinic, User
+from careplans.accounts.models import User
 from careplans.core.tokens import derive_token, hash_token, new_nonce
 from careplans.library.dose import parse_dose
 from careplans.plans.document import (
@@ -153,25 +153,6 @@ def make_document(
         ),
     }
     return PlanDocument(**(defaults | fields))
-
-
-def make_patient(clinic: Clinic, clinician: User, *, now: datetime = NOW, **fields: Any) -> Patient:
-    number = next(_numbers)
-    defaults = {
-        "given_name": "Mara",
-        "family_name": f"Holt{number}",
-        "birth_date": date(1980, 5, 17),
-        "record_number": f"R{number:05}",
-        "time_zone": clinic.time_zone,
-        "phone": "+44 20 7946 0999",
-        "email": f"mara{number}@mail.example",
-        "email_consent_at": now,
-        "email_consent_by": clinician,
-        "clinician": clinician,
-        "created_at": now,
-        "updated_at": now,
-    }
-    return Patient.objects.create(clinic=clinic, **(defaults | fields))
 
 
 def make_plan(patient: Patient, owner: User, *, now: datetime = NOW, title: str = "Acute spasm plan") -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -72,7 +73,7 @@ def test_once_a_day_around_every_change_of_the_clocks(data: st.DataObject, name:
     )
     assert moments == sorted(set(moments))
     assert all(
-        later - earlier >= timedelta(hours=20) for earlier, later in zip(moments, moments[1:], strict=False)
+        later - earlier >= timedelta(hours=20) for earlier, later in pairwise(moments)
     )
 
 

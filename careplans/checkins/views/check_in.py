@@ -18,7 +18,7 @@ from careplans.checkins.refusals import AlreadyAnswered, CheckInNotOpen
 from careplans.checkins.schedule import LINK_PURPOSE
 from careplans.checkins.selectors import answer_of, check_in_behind, check_in_for_patient, newest_open
 from careplans.checkins.views.confirm import ask_for_year
-from careplans.checkins.views.patient_page import link_closed, patient_page, show
+from careplans.checkins.views.patient_page import link_closed, patient_page, show, without_referrer
 
 
 @patient_page
@@ -26,7 +26,7 @@ from careplans.checkins.views.patient_page import link_closed, patient_page, sho
 def check_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the token for a cookie and an address without it; every link, good or bad, goes the same way."""
     check_in = check_in_behind(token)
-    response = redirect("check-in")
+    response = without_referrer(redirect("check-in"))
     if check_in is None:
         doors.forget_link(response, purpose=LINK_PURPOSE)
     else:

@@ -18,7 +18,7 @@ from careplans.checkins.selectors import (
     version_behind,
 )
 from careplans.checkins.views.confirm import ask_for_year
-from careplans.checkins.views.patient_page import link_closed, patient_page, show
+from careplans.checkins.views.patient_page import link_closed, patient_page, show, without_referrer
 from careplans.plans.models import Plan
 
 PLAN_PURPOSE = "plan"
@@ -29,7 +29,7 @@ PLAN_PURPOSE = "plan"
 def plan_link(request: HttpRequest, token: str) -> HttpResponse:
     """Swap the token of the handout for a cookie and an address without it."""
     version = version_behind(token)
-    response = redirect("my-plan")
+    response = without_referrer(redirect("my-plan"))
     if version is None:
         doors.forget_link(response, purpose=PLAN_PURPOSE)
     else:

@@ -47,3 +47,9 @@ def link_closed(request: HttpRequest, *, clinic: Clinic | None = None, language:
 
 def form_too_old(request: HttpRequest) -> HttpResponse:
     return show(request, "checkins/form_too_old.html", {}, clinic=None, status=403)
+
+
+def without_referrer(response: HttpResponse) -> HttpResponse:
+    """An address that holds a token is told to nobody, not even to our own next page."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
