@@ -58,7 +58,6 @@ class ComponentFindForm(forms.Form):
     category = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("All kinds")), *Category.choices]
     )
-    phase = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 class CheckInDaysForm(RevisionForm):

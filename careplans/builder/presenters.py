@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
 from careplans.core.timeline import Mark, PhaseSpan
-from careplans.library.models import Effect
+from careplans.library.models import Anchor, Effect, TemplateVersion
 from careplans.library.selectors import Wording, wording_in
 from careplans.plans.document import PlanDocument
 from careplans.plans.models import Draft, DraftItem, DraftPhase, FindingDecision
 from careplans.plans.safety import Finding
+from patients.models import Episode
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,30 @@ class BuilderPage:
     @property
     def has_untranslated(self) -> bool:
         return any(item.is_untranslated for phase in self.phases for item in phase.items)
+
+
+@dataclass(frozen=True)
+class TemplateChoice:
+    """A template to start from; ``is_fitting`` when an episode of the patient has its body region and anchor date."""
+
+    version: TemplateVersion
+    is_fitting: bool
+    lacks_surgery: bool
+
+
+def template_choices(versions: Iterable[TemplateVersion], episodes: Sequence[Episode]) -> list[TemplateChoice]:
+    """Those that fit the patient first, those that cannot be used last."""
+    regions = {episode.body_region for episode in episodes}
+    has_surgery = any(episode.surgery_on for episode in episodes)
+    choices = [
+        TemplateChoice(
+            version=version,
+            is_fitting=version.body_region in regions and (version.anchor == Anchor.SURGERY) == has_surgery,
+            lacks_surgery=version.anchor == Anchor.SURGERY and not has_surgery,
+        )
+        for version in versions
+    ]
+    return sorted(choices, key=lambda choice: (choice.lacks_surgery, not choice.is_fitting))
 
 
 def builder_page(

@@ -191,6 +191,10 @@ def _times_each(reps: int) -> str:
 
 
 def _minutes(minutes: int) -> str:
+    """Whole hours from two hours on: nobody counts 240 minutes."""
+    hours, rest = divmod(minutes, 60)
+    if hours >= 2 and not rest:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
     return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
 
 

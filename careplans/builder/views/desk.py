@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
@@ -16,10 +17,14 @@ from careplans.audit.record import record_look
 from careplans.builder.forms import ComponentFindForm
 from careplans.builder.selectors import open_draft_of, page_of
 from careplans.core.refusals import Refusal, StaleChange
+from careplans.library.selectors import components_matching, wording_in
 from careplans.plans.models import Draft
 from patients.presenters import patient_header
 
+MOST_FOUND = 30
 
+
+@require_GET
 @requires(Permission.EDIT_CLINICAL)
 def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = open_draft_of(pk, request.clinic)
@@ -46,14 +51,26 @@ def load_draft(request: StaffRequest, pk: uuid.UUID) -> Draft:
 
 
 def desk_context(request: StaffRequest, draft: Draft) -> dict[str, Any]:
+    """The desk as it is now, with the search that was on when the change came."""
     page = page_of(draft, timezone.now())
     return {
         "title": page.draft.title,
         "page": page,
         "plan": draft.plan,
         "patient": patient_header(draft.plan.patient, permissions=request.permissions, today=page.today),
-        "find_form": ComponentFindForm(),
+        **find_context(request, draft, request.POST),
     }
+
+
+def find_context(request: StaffRequest, draft: Draft, words: QueryDict) -> dict[str, Any]:
+    """Components that match the words, at most ``MOST_FOUND``; nothing while nobody searches."""
+    form = ComponentFindForm(words)
+    if not form.is_valid() or not any(form.cleaned_data.values()):
+        return {"find_form": form, "found": [], "has_searched": False}
+    given = form.cleaned_data
+    versions = components_matching(request.clinic, given["q"], given["category"])[:MOST_FOUND]
+    found = [(version, wording_in(version, draft.language).text) for version in versions]
+    return {"find_form": form, "found": found, "has_searched": True}
 
 
 def answer_with_desk(request: StaffRequest, pk: uuid.UUID, *, said: str = "", at: str = "") -> HttpResponse:

@@ -13,15 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.builder.dose_forms import dose_form
-from careplans.builder.forms import ComponentFindForm, ItemAddForm, MoveForm, RevisionForm
+from careplans.builder.forms import ItemAddForm, MoveForm, RevisionForm
 from careplans.builder.selectors import item_of
-from careplans.builder.views.desk import answer_refusal, answer_with_desk, desk_context, load_draft
+from careplans.builder.views.desk import (
+    answer_refusal,
+    answer_with_desk,
+    desk_context,
+    find_context,
+    load_draft,
+)
 from careplans.core.refusals import Refusal
-from careplans.library.selectors import approved_components, components_matching, wording_in
+from careplans.library.selectors import approved_components, wording_in
 from careplans.plans.drafting import add_item, change_item, gone_item, move_item, remove_item
 from careplans.plans.models import Draft
-
-MOST_FOUND = 30
 
 
 @require_GET
@@ -29,19 +33,8 @@ MOST_FOUND = 30
 def component_find(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """Search results beside the desk; a page of their own without JavaScript."""
     draft = load_draft(request, pk)
-    form = ComponentFindForm(request.GET)
-    found = []
-    if form.is_valid():
-        versions = components_matching(request.clinic, form.cleaned_data["q"], form.cleaned_data["category"])[
-            :MOST_FOUND
-        ]
-        found = [(version, wording_in(version, draft.language).text) for version in versions]
     template = "builder/_found.html" if request.htmx else "builder/plan_build.html"
-    return render(
-        request,
-        template,
-        desk_context(request, draft) | {"find_form": form, "found": found, "has_searched": True},
-    )
+    return render(request, template, desk_context(request, draft) | find_context(request, draft, request.GET))
 
 
 @require_POST

@@ -15,7 +15,7 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.audit.record import record_look
 from careplans.builder.forms import PlanEndForm, PlanStartForm, RevisionForm
-from careplans.builder.presenters import check_in_marks, phase_spans
+from careplans.builder.presenters import check_in_marks, phase_spans, template_choices
 from careplans.builder.publish import end_plan
 from careplans.builder.selectors import plan_of
 from careplans.builder.views.desk import load_draft
@@ -48,11 +48,12 @@ def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             return redirect("plan-build", pk=draft.plan_id)
     today = timezone.localdate(timezone=request.clinic.zone)
+    episodes = list(patient.episodes.open())
     context = {
         "title": _("Start a plan"),
         "form": form,
-        "templates": templates,
-        "episodes": list(patient.episodes.open()),
+        "templates": template_choices(templates, episodes),
+        "episodes": episodes,
         "person": patient,
         "patient": patient_header(patient, permissions=request.permissions, today=today),
     }
