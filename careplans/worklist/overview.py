@@ -19,11 +19,12 @@ from careplans.handouts.models import Handout
 from careplans.outbox.models import Message
 from careplans.plans.document import PlanDocument
 from careplans.plans.models import Plan, PlanVersion
+from careplans.worklist.alert_lines import AlertLine, alert_lines
 from careplans.worklist.answers import AnswerBlock, answer_block, marks_of
 from careplans.worklist.json_rows import moment, rows_in
 from careplans.worklist.overview_reads import RUNNING, json_of
+from careplans.worklist.selectors import NOT_DELIVERED
 from careplans.worklist.trail import TrailLine, trail_lines
-from careplans.worklist.words import alert_sentence
 from patients.models import Episode, Patient
 
 ANSWERS_SHOWN = 5
@@ -61,16 +62,6 @@ class PlanLine:
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING
-
-
-@dataclass(frozen=True)
-class AlertCard:
-    pk: UUID
-    tier: str
-    summary: str
-    since: datetime
-    owner: str
-    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -141,7 +132,7 @@ class Overview:
     next_check_in: CheckIn | None
     plan: CurrentPlan | None = None
     course: Course | None = None
-    alerts: tuple[AlertCard, ...] = ()
+    alerts: tuple[AlertLine, ...] = ()
     answers: tuple[AnswerBlock, ...] = ()
     answers_total: int = 0
     episodes: tuple[EpisodeLine, ...] = ()
@@ -180,7 +171,7 @@ def overview_of(
         **shared,
         plan=current_plan(version, document) if version and document else None,
         course=course_of(check_ins, version, document) if version and document else None,
-        alerts=tuple(alert_card(alert, labels) for alert in alerts),
+        alerts=alert_lines(alerts, labels),
         answers=tuple(answer_block(check_in, labels) for check_in in heard[:ANSWERS_SHOWN]),
         answers_total=len(heard),
         episodes=episode_lines(rows_in(json_of(patient, "episode_rows"))),
@@ -204,26 +195,13 @@ def flag_labels(document: PlanDocument | None) -> dict[str, str]:
     return {flag.code: flag.clinician_label for flag in document.red_flags} if document else {}
 
 
-def alert_card(alert: Alert, labels: dict[str, str]) -> AlertCard:
-    answer = getattr(alert.check_in, "answer", None)
-    return AlertCard(
-        pk=alert.pk,
-        tier=alert.tier_code,
-        summary=alert_sentence(alert, answer, labels),
-        since=alert.raised_at,
-        owner=alert.owner.name,
-        is_open=alert.state == Alert.State.OPEN,
-    )
-
-
 def message_lines(rows: Sequence[dict[str, Any]]) -> tuple[MessageLine, ...]:
-    trouble = {Message.State.FAILED, Message.State.UNKNOWN, Message.State.EXPIRED}
     return tuple(
         MessageLine(
             pk=str(UUID(row["id"])),
             kind=label_of(Message.Kind, row["kind"]),
             state=label_of(Message.State, row["state"]),
-            is_trouble=row["state"] in trouble,
+            is_trouble=row["state"] in NOT_DELIVERED,
             at=moment(row["at"]),
         )
         for row in rows

@@ -13,19 +13,10 @@ from django.utils.translation import gettext as _
 from careplans.checkins.models import Alert, CheckIn
 from careplans.outbox.models import Message
 from careplans.plans.models import Draft, Plan
+from careplans.worklist.alert_lines import AlertLine, alert_lines
 from careplans.worklist.json_rows import rows_in
 from careplans.worklist.selectors import NOT_DELIVERED, ContentDue
-from careplans.worklist.words import alert_sentence
 from patients.models import Patient
-
-
-@dataclass(frozen=True)
-class AlertLine:
-    """One alert: its tier and why it stands."""
-
-    tier: str
-    summary: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -107,15 +98,6 @@ def flag_labels_of(alert: Alert) -> dict[str, str]:
     return {row["code"]: row["label"] for row in rows_in(getattr(alert, "flag_labels", None))}
 
 
-def alert_line(alert: Alert) -> AlertLine:
-    answer = getattr(alert.check_in, "answer", None)
-    return AlertLine(
-        tier=alert.tier_code,
-        summary=alert_sentence(alert, answer, flag_labels_of(alert)),
-        url=reverse("alert-detail", args=[alert.pk]),
-    )
-
-
 def alert_row(alerts: Sequence[Alert], *, me: Any) -> AlertRow:
     """One row of alerts of the same patient, which stand in their order of urgency."""
     first = alerts[0]
@@ -123,7 +105,7 @@ def alert_row(alerts: Sequence[Alert], *, me: Any) -> AlertRow:
         key=f"alert-{first.pk}",
         patient_name=first.patient.full_name,
         phone=first.patient.phone,
-        lines=tuple(alert_line(alert) for alert in alerts),
+        lines=alert_lines(alerts, flag_labels_of(first)),
         since=min(alert.raised_at for alert in alerts),
         owner=first.owner.name,
         is_mine=first.owner_id == me.pk,

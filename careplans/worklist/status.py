@@ -20,17 +20,17 @@ from careplans.outbox.selectors import LATE_AFTER
 class ClinicStatus:
     """Alerts nobody has acknowledged, and whether the schedule runs."""
 
-    open_alerts: int = 0
     open_red_flags: int = 0
-    my_open_alerts: int = 0
+    # Patients with other open alerts of one's own.
+    my_patients: int = 0
     # When the schedule last ran; empty before its first run.
     beat_at: datetime | None = None
     has_waiting_mail: bool = False
 
     @property
     def for_me(self) -> int:
-        """What waits on one's own worklist: one's own alerts, and the red flags of everybody."""
-        return self.my_open_alerts + self.open_red_flags
+        """How many rows wait on one's own worklist: the red flags of everybody, and one's own patients."""
+        return self.open_red_flags + self.my_patients
 
     def is_schedule_late(self, now: datetime) -> bool:
         """Two ticks missed; before the first run only when mail is waiting for it."""
@@ -38,15 +38,13 @@ class ClinicStatus:
 
 
 def status_of(clinic: Clinic, user: User, now: datetime) -> ClinicStatus:
-    """``my_open_alerts`` leaves red flags out: they are everybody's and counted once."""
     beat = Heartbeat.objects.filter(name=SCHEDULE).values("beat_at")
     red_flag = Q(tier=Alert.Tier.RED_FLAG)
     row = (
         Clinic.objects.filter(pk=clinic.pk)
         .values_list(
-            _count(Q()),
-            _count(red_flag),
-            _count(Q(owner=user) & ~red_flag),
+            _count(red_flag, Count("pk")),
+            _count(Q(owner=user) & ~red_flag, Count("patient", distinct=True)),
             Subquery(beat),
             Exists(Message.objects.due(now - LATE_AFTER)),
         )
@@ -55,7 +53,7 @@ def status_of(clinic: Clinic, user: User, now: datetime) -> ClinicStatus:
     return ClinicStatus(*row) if row else ClinicStatus()
 
 
-def _count(which: Q) -> Any:
+def _count(which: Q, count: Count) -> Any:
     open_ones = Alert.objects.filter(which, clinic=OuterRef("pk"), state=Alert.State.OPEN)
-    counted = open_ones.order_by().values("clinic").annotate(found=Count("pk")).values("found")
+    counted = open_ones.order_by().values("clinic").annotate(found=count).values("found")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -23,7 +23,7 @@ def alert_sentence(alert: Alert, answer: Answer | None, flag_labels: Mapping[str
     if alert.tier == Tier.THRESHOLD:
         return pain_words(answer)
     if alert.tier == Tier.WORSENING:
-        return f"{pain_words(answer)}, {joined(_since_words(causes))}"
+        return _worse_words(answer, causes)
     return {
         Tier.WANTS_CALL: _("Asks to be called back"),
         Tier.SILENCE: _("Did not answer the last two check-ins"),
@@ -43,9 +43,14 @@ def pain_words(answer: Answer | None) -> str:
     return _("Pain %(now)d of 10, worst %(worst)d") % {"now": answer.pain_now, "worst": answer.pain_worst}
 
 
-def _since_words(causes: Iterable[str]) -> list[str]:
-    known = {SINCE_FIRST: _("worse than at the start"), SINCE_LAST: _("worse than last time")}
-    return [known[cause] for cause in causes if cause in known]
+def _worse_words(answer: Answer | None, causes: Iterable[str]) -> str:
+    pain = {"now": answer.pain_now if answer else None}
+    since = set(causes)
+    if since >= {SINCE_FIRST, SINCE_LAST}:
+        return _("Pain %(now)s of 10, more than at the start and than last time") % pain
+    if SINCE_FIRST in since:
+        return _("Pain %(now)s of 10, more than at the start") % pain
+    return _("Pain %(now)s of 10, more than last time") % pain
 
 
 def joined(parts: Iterable[str]) -> str:
