@@ -63,3 +63,11 @@ def unnoticed_failures(*, limit: int = 200) -> list[Message]:
 def messages_of_patient(clinic: Clinic, patient_id: uuid.UUID) -> MessageQuerySet:
     """All messages of one patient, newest first."""
     return Message.objects.of(clinic).filter(patient_id=patient_id)
+
+
+def patient_filter(value: str) -> uuid.UUID | None:
+    """The patient id of an address such as ``?patient=…``; anything else filters nothing."""
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return None
