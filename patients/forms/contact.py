@@ -40,22 +40,15 @@ class ContactForm(forms.Form):
     given_name = LineField(label=_("Given name"), rule=rules.clean_name)
     family_name = LineField(label=_("Family name"), rule=rules.clean_name)
     birth_date = DayField(label=_("Birth date"))
-    record_number = LineField(
-        label=_("Record number"),
-        rule=rules.clean_record_number,
-        max_length=40,
-        help_text=_("As on the clinic's own file; each number once."),
-    )
+    record_number = LineField(label=_("Record number"), rule=rules.clean_record_number, max_length=40)
     language = PickField(
-        label=_("Language of the handouts and e-mails"),
-        choices=settings.LANGUAGES,
-        help_text=_("What the patient reads best."),
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of handouts and e-mails.")
     )
     time_zone = PickField(
         label=_("Time zone"),
         choices=lambda: [(name, name.replace("_", " ")) for name in zone_names()],
         widget=ZoneSelect,
-        help_text=_("Where the patient lives: e-mails keep to daytime there."),
+        help_text=_("E-mails keep to daytime there."),
     )
     phone = LineField(label=_("Phone"), rule=rules.clean_phone, max_length=40, required=False)
     email = LineField(label=_("E-mail"), rule=clean_email, max_length=254, required=False)
@@ -105,15 +98,15 @@ class ContactForm(forms.Form):
                 _("Who it is"),
                 Div("given_name", "family_name", css_class="form-pair"),
                 Div("birth_date", "record_number", css_class="form-pair"),
-                Div("language", "clinician", css_class="form-pair"),
+                "clinician",
                 css_class="section",
             ),
             Fieldset(
                 _("How to reach them"),
-                Div("phone", "time_zone", css_class="form-pair"),
-                "email",
+                Div("phone", "email", css_class="form-pair"),
                 HTML('{% include "patients/_consent_state.html" with form=form only %}'),
                 "has_email_consent",
+                Div("language", "time_zone", css_class="form-pair"),
                 css_class="section",
             ),
         ]

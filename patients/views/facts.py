@@ -66,5 +66,8 @@ def fact_withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("No longer counted: %(fact)s.") % {"fact": fact})
             return redirect("patient-facts", pk=fact.patient_id)
     context = page_context(request, fact.patient, title=_("Withdraw a fact"), form=form, fact=fact)
-    context["cancel_url"] = reverse("patient-facts", args=[fact.patient_id])
+    context |= {
+        "confirm_label": _("Withdraw"),
+        "cancel_url": reverse("patient-facts", args=[fact.patient_id]),
+    }
     return render(request, "patients/fact_withdraw.html", context)
