@@ -1,0 +1,49 @@
+"""From a plan document to what is drawn: HTML in the patient's language, with all it needs beside it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
+
+from careplans.handouts.assets import font_assets, picture_assets, qr_asset, style_sheets, svg_asset
+from careplans.handouts.presenters import handout_page
+from careplans.handouts.renderer import Drawing
+from careplans.handouts.timeline import timeline_svg
+from careplans.plans.document import PlanDocument, canonical_data, sha256_of
+
+CHECK_CODE_LENGTH = 8
+
+
+def drawing_of(
+    document: PlanDocument, *, link: str, published_at: datetime | None = None, is_draft: bool = False
+) -> Drawing:
+    """The same document and link give the same drawing: nothing in it comes from the clock.
+
+    ``link`` is where the QR code leads; ``published_at`` becomes the date of the file.
+    """
+    moment = published_at or datetime(*document.published_on.timetuple()[:3], tzinfo=UTC)
+    digest = sha256_of(canonical_data(document))
+    pictures = picture_assets(document)
+    with translation.override(document.language):
+        page = handout_page(
+            document,
+            published_at=moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            check_code=digest[:CHECK_CODE_LENGTH],
+            pictures={name.removeprefix("pictures/").removesuffix(".svg"): name for name in pictures},
+        )
+        context = {
+            "page": page,
+            "link": link,
+            "is_draft": is_draft,
+            # Filled in by the style sheet, which alone knows the numbers.
+            "page_mark": SafeString('<span class="page-number"></span>'),
+            "pages_mark": SafeString('<span class="page-count"></span>'),
+        }
+        html = render_to_string("handouts/document.html", context)
+    css = style_sheets(html)
+    timeline = timeline_svg(document, ink=page.brand.ink, is_rtl=page.direction == "rtl")
+    drawn = {"timeline.svg": svg_asset(timeline), "qr.svg": qr_asset(link)}
+    return Drawing(html=html, css=css, assets=font_assets(css) | pictures | drawn, identifier=digest[:32])

@@ -1,0 +1,162 @@
+"""The whole handout as values. Texts come from the frozen document, the words between them from gettext. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from careplans.handouts.colour import Brand, brand_of
+from careplans.handouts.presenters.cards import CardGroup, anchor_of, card_groups, numbered
+from careplans.handouts.presenters.diary import DiaryWeek, GlanceDay, diary, first_day, glance
+from careplans.handouts.words import (
+    date_range,
+    day_month_year,
+    direction_of,
+    length_in_words,
+    weekday_day_month,
+)
+from careplans.plans.document import (
+    DocumentClinic,
+    DocumentPatient,
+    DocumentPhase,
+    DocumentRedFlag,
+    PlanDocument,
+)
+
+
+@dataclass(frozen=True)
+class PhaseRow:
+    number: int
+    title: str
+    dose: str
+    note: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class PhaseBlock:
+    number: int
+    name: str
+    dates: str
+    length: str
+    remark: str
+    aims: tuple[str, ...]
+    rows: tuple[PhaseRow, ...]
+    avoid: tuple[str, ...]
+    move_on_when: tuple[str, ...]
+    step_back_when: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    day: str
+    what: str
+
+
+@dataclass(frozen=True)
+class HandoutPage:
+    language: str
+    direction: str
+    brand: Brand
+    clinic: DocumentClinic
+    address: tuple[str, ...]
+    patient: DocumentPatient
+    born_on: str
+    title: str
+    for_patient: str
+    clinician: str
+    version: int
+    replaces: int | None
+    published_on: str
+    published_at: str
+    runs: str
+    changes: tuple[str, ...]
+    emergencies: tuple[DocumentRedFlag, ...]
+    calls: tuple[DocumentRedFlag, ...]
+    start: PhaseBlock
+    glance: tuple[GlanceDay, ...]
+    phases: tuple[PhaseBlock, ...]
+    groups: tuple[CardGroup, ...]
+    follow_ups: tuple[FollowUp, ...]
+    diary: tuple[DiaryWeek, ...]
+    has_several_parts: bool
+    check_code: str
+
+
+def handout_page(
+    document: PlanDocument, *, published_at: str, check_code: str, pictures: Mapping[str, str]
+) -> HandoutPage:
+    """Needs the document's language to be active. ``check_code``: the beginning of the document's hash."""
+    blocks = tuple(_phase(number, phase, document) for number, phase in enumerate(document.phases, start=1))
+    return HandoutPage(
+        language=document.language,
+        direction=direction_of(document.language),
+        brand=brand_of(document.clinic.brand_colour),
+        clinic=document.clinic,
+        address=tuple(line.strip() for line in document.clinic.address.splitlines() if line.strip()),
+        patient=document.patient,
+        born_on=day_month_year(document.patient.birth_date),
+        title=document.title,
+        for_patient=document.for_patient,
+        clinician=document.clinician,
+        version=document.version_number,
+        replaces=document.version_number - 1 if document.version_number > 1 else None,
+        published_on=day_month_year(document.published_on),
+        published_at=published_at,
+        runs=date_range(document.starts_on, document.ends_on, with_year=True),
+        changes=document.changes,
+        emergencies=tuple(flag for flag in document.red_flags if flag.urgency == "emergency"),
+        calls=tuple(flag for flag in document.red_flags if flag.urgency == "call_today"),
+        start=_start(document, blocks),
+        glance=glance(document),
+        phases=blocks,
+        groups=card_groups(document, pictures),
+        follow_ups=_follow_ups(document),
+        diary=diary(document),
+        has_several_parts=len(blocks) > 1,
+        check_code=check_code,
+    )
+
+
+def _start(document: PlanDocument, blocks: tuple[PhaseBlock, ...]) -> PhaseBlock:
+    """The part that runs on the patient's first day, or the next one with something to do."""
+    day = first_day(document)
+    for phase, block in zip(document.phases, blocks, strict=True):
+        if phase.ends_on >= day and block.rows:
+            return block
+    return blocks[0]
+
+
+def _phase(number: int, phase: DocumentPhase, document: PlanDocument) -> PhaseBlock:
+    remark = ""
+    if phase.ends_on < document.published_on:
+        remark = _("These days are over; what you learned in them still helps.")
+    elif phase.starts == "by_decision":
+        remark = _("This part begins when your clinician says so. The dates are our best guess today.")
+    numbers = numbered(document)
+    return PhaseBlock(
+        number=number,
+        name=phase.name,
+        dates=date_range(phase.starts_on, phase.ends_on),
+        length=length_in_words((phase.ends_on - phase.starts_on).days + 1),
+        remark=remark,
+        aims=phase.aims,
+        rows=tuple(
+            PhaseRow(numbers[anchor_of(item)], item.title, item.dose_in_words, item.note, anchor_of(item))
+            for item in phase.items
+        ),
+        avoid=phase.avoid,
+        move_on_when=phase.move_on_when,
+        step_back_when=phase.step_back_when,
+    )
+
+
+def _follow_ups(document: PlanDocument) -> tuple[FollowUp, ...]:
+    words = {"scheduled": "", "course_end": _("Last day of a medicine")}
+    return tuple(
+        FollowUp(weekday_day_month(check_in.due_on), words[check_in.kind])
+        for check_in in document.check_ins
+        if check_in.due_on >= document.published_on
+    )
