@@ -10,6 +10,7 @@ from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, When
 from careplans.accounts.models import Clinic
 from careplans.library.conditions import condition_adapter
 from careplans.library.models import (
+    Category,
     ComponentText,
     ComponentVersion,
     RedFlag,
@@ -24,6 +25,12 @@ from careplans.library.rules import Rule
 FALLBACK_LANGUAGE = "en"
 
 
+def _category_order() -> Case:
+    """Categories as clinicians think of them, exercise first, not by letter."""
+    places = [When(component__category=value, then=place) for place, value in enumerate(Category.values)]
+    return Case(*places, default=len(places), output_field=IntegerField())
+
+
 def approved_components(clinic: Clinic) -> QuerySet[ComponentVersion]:
     """Approved versions with their component and texts, in order of category and code."""
     return (
@@ -31,7 +38,7 @@ def approved_components(clinic: Clinic) -> QuerySet[ComponentVersion]:
         .approved()
         .select_related("component")
         .prefetch_related("texts")
-        .order_by("component__category", "component__code")
+        .order_by(_category_order(), "component__code")
     )
 
 
