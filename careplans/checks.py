@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import os
+import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,16 +43,24 @@ def values() -> Iterator[CheckMessage]:
         yield problem(found.variable, found.wrong, found.cure)
 
 
-def data_folder() -> Iterator[CheckMessage]:
-    folder = settings.DATA_DIR
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
-        yield problem(
-            "DATA_DIR", f"is {folder}, where this user may not write", "Choose a folder of your own."
-        )
-    elif settings.SECRET_KEY and len(settings.SECRET_KEY) < MIN_KEY_LENGTH:
+def secret_key() -> Iterator[CheckMessage]:
+    if len(settings.SECRET_KEY) < MIN_KEY_LENGTH:
         cure = f"Set at least {MIN_KEY_LENGTH} random characters, or leave it out: one is made and kept in DATA_DIR."
         yield problem("SECRET_KEY", "is too short to protect sessions and links", cure)
+
+
+def data_folder() -> Iterator[CheckMessage]:
+    """Tried by writing: what the rights say is not the whole truth, least of all for root."""
+    try:
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.DATA_DIR):
+            pass
+    except OSError:
+        yield problem(
+            "DATA_DIR",
+            f"is {settings.DATA_DIR}, where this user may not write",
+            "Choose a folder of your own.",
+        )
 
 
 def demo_stays_here() -> Iterator[CheckMessage]:
@@ -126,6 +134,7 @@ def sqlite() -> Iterator[CheckMessage]:
 CHECKS: tuple[Check, ...] = (
     values,
     data_folder,
+    secret_key,
     demo_stays_here,
     real_clinic_is_reachable_safely,
     queue,
@@ -136,4 +145,5 @@ CHECKS: tuple[Check, ...] = (
 
 @register(Tags.compatibility)
 def check_settings(**kwargs: Any) -> list[CheckMessage]:
-    return [message for check in CHECKS for message in check()]
+    messages = [message for check in CHECKS for message in check()]
+    return list({message.id: message for message in messages}.values())  # one for each variable

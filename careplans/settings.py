@@ -6,6 +6,7 @@ Every default suits one clinic on one machine: SQLite, tasks inside the one proc
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,11 @@ PORT = env.whole("PORT", default=8000, at_least=1, at_most=65535)
 SITE_URL = env.address("SITE_URL", default=f"http://{url_host(HOST)}:{PORT}")
 IS_HTTPS = SITE_URL.startswith("https://")
 
-SECRET_KEY = env.text("SECRET_KEY") or read_or_make_secret_key(DATA_DIR)
+try:
+    SECRET_KEY = env.text("SECRET_KEY") or read_or_make_secret_key(DATA_DIR)
+except OSError:
+    SECRET_KEY = secrets.token_urlsafe(64)  # nothing is served with it: the checks stop the start
+    env.note("DATA_DIR", f"is {DATA_DIR}, where this user may not write", "Choose a folder of your own.")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"]), host_of(SITE_URL)]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -189,7 +194,10 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["name", "email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "careplans.accounts.passwords.ClinicWordValidator"},
@@ -299,7 +307,10 @@ LOGGING = {
     "filters": {"mask": {"()": "careplans.core.logs.MaskLinkTokens"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
-    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="WARNING")},
+    "root": {
+        "handlers": ["console"],
+        "level": env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="WARNING"),
+    },
 }
 
 # What could not be read above; careplans.checks turns each into one sentence at the start.

@@ -47,13 +47,13 @@ class Environment:
     def yes_no(self, name: str, *, default: bool) -> bool:
         given = self.text(name).lower()
         if given and given not in YES | NO:
-            self._note(name, f"is “{given}”", "Set it to 1 (yes) or 0 (no).")
+            self.note(name, f"is “{given}”", "Set it to 1 (yes) or 0 (no).")
         return given in YES if given in YES | NO else default
 
     def choice(self, name: str, allowed: list[str], *, default: str) -> str:
         given = self.text(name).upper()
         if given and given not in allowed:
-            self._note(name, f"is “{given}”", f"Set it to one of {', '.join(allowed)}.")
+            self.note(name, f"is “{given}”", f"Set it to one of {', '.join(allowed)}.")
         return given if given in allowed else default
 
     def whole(self, name: str, *, default: int, at_least: int, at_most: int) -> int:
@@ -63,7 +63,7 @@ class Environment:
             return default
         if given.isascii() and given.isdigit() and at_least <= int(given) <= at_most:
             return int(given)
-        self._note(name, f"is “{given}”", f"Set it to a whole number from {at_least} to {at_most}.")
+        self.note(name, f"is “{given}”", f"Set it to a whole number from {at_least} to {at_most}.")
         return default
 
     def database(self, name: str, *, default: str) -> dict[str, Any]:
@@ -72,15 +72,15 @@ class Environment:
         scheme = url.partition(":")[0]
         cure = "Write sqlite:////folder/file.sqlite3 or postgres://user:password@host:5432/name."
         if scheme not in ENGINES:
-            self._note(name, f"begins with “{scheme}”, which is neither sqlite nor postgres", cure)
+            self.note(name, f"begins with “{scheme}”, which is neither sqlite nor postgres", cure)
             return dict(NO_DATABASE)
         try:
             config: dict[str, Any] = environ.Env.db_url_config(url, engine=ENGINES[scheme])
         except (ValueError, ImproperlyConfigured) as error:
-            self._note(name, f"cannot be read ({error})", cure)
+            self.note(name, f"cannot be read ({error})", cure)
             return dict(NO_DATABASE)
         if not config["NAME"] or config["NAME"] == ":memory:":
-            self._note(name, "names no database", cure)
+            self.note(name, "names no database", cure)
         return config
 
     def address(self, name: str, *, default: str) -> str:
@@ -92,10 +92,11 @@ class Environment:
             parts = urlsplit("")
         if parts.scheme in ("http", "https") and parts.hostname and not parts.path and not parts.query:
             return given
-        self._note(name, f"is “{given}”", "Write only scheme and host, such as https://plans.clinic.example.")
+        self.note(name, f"is “{given}”", "Write only scheme and host, such as https://plans.clinic.example.")
         return default
 
-    def _note(self, name: str, wrong: str, cure: str) -> None:
+    def note(self, name: str, wrong: str, cure: str) -> None:
+        """Keep a problem for the checks at the start."""
         self.problems.append(Problem(name, wrong, cure))
 
 

@@ -8,17 +8,11 @@ from pathlib import Path
 
 
 def read_or_make_secret_key(folder: Path) -> str:
-    """Return the key kept in ``folder``; two first starts at once agree on one, because only one can place it.
-
-    Empty when the folder cannot be used: the check of DATA_DIR then says so in words.
-    """
+    """Return the key kept in ``folder``; two first starts at once agree on one, because only one can place it."""
     path = folder / "secret-key"
-    try:
-        if not path.exists():
-            _make(path)
-        return path.read_text(encoding="ascii")
-    except OSError:
-        return ""
+    if not path.exists():
+        _make(path)
+    return path.read_text(encoding="ascii")
 
 
 def _make(path: Path) -> None:

@@ -23,7 +23,7 @@ def unreachable() -> list[Error]:
     """The servers that the settings name and that do not answer."""
     found = []
     try:
-        connections[DEFAULT_DB_ALIAS].ensure_connection()
+        _try_connection()
     except OperationalError as error:
         cure = "Start that database server, or correct the address."
         found.append(
@@ -40,6 +40,17 @@ def unreachable() -> list[Error]:
                 problem("REDIS_URL", f"leads to a Redis that does not answer ({_first_line(error)})", cure)
             )
     return found
+
+
+def _try_connection() -> None:
+    """Not through the pool, which would go on trying, and complaining, for longer than anybody wants to wait."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        return
+    with connection.wrap_database_errors:
+        parameters = connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
+        connection.Database.connect(**parameters).close()  # type: ignore[attr-defined]  # every backend has one
 
 
 def migrate_when_needed(*, say: Callable[[str], None], now: datetime) -> bool:
