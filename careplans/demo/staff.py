@@ -1,0 +1,103 @@
+"""The demo clinic and the people who work there, made up like everything in it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from careplans.accounts.models import Clinic, Invitation, Membership, User
+from careplans.accounts.permissions import Role
+from careplans.accounts.services import accept_invitation, change_clinic, invite_staff
+from careplans.audit.record import SYSTEM, record_change
+
+# Telephone numbers here and in stories come from the ranges Ofcom keeps free for drama; addresses end in ".example".
+CLINIC = {
+    "name": "Riverside Back Clinic",
+    "address": "12 Towpath Row, Riverside",
+    "phone": "+44 1632 960123",
+    "country": "GB",
+    "emergency_number": "999",
+    "time_zone": "Europe/London",
+    "brand_colour": "#1f5673",
+    "out_of_hours_text": "We are here Monday to Friday, 8:00 to 18:00. At other times call 111 for advice.",
+}
+ADMINISTRATOR = ("Farah Daoud", "farah.daoud@riverside.example")
+# The first of each role is the one whose sign-in is printed.
+PEOPLE = (
+    (Role.CLINICIAN, "Nadia Ferreira", "nadia.ferreira@riverside.example"),
+    (Role.CLINICIAN, "Tom Adeyemi", "tom.adeyemi@riverside.example"),
+    (Role.CLINICIAN, "Dr Helen Marsh", "helen.marsh@riverside.example"),
+    (Role.FRONT_DESK, "Jo Whitcombe", "jo.whitcombe@riverside.example"),
+    (Role.EDITOR, "Priya Raman", "priya.raman@riverside.example"),
+    (Role.REVIEWER, "Henrik Lund", "henrik.lund@riverside.example"),
+)
+
+
+@dataclass(frozen=True)
+class Staff:
+    administrator: User
+    clinicians: tuple[User, ...]
+    front_desk: User
+
+
+def make_clinic(now: datetime) -> Clinic:
+    clinic = Clinic.objects.create(**CLINIC, is_demo=True)
+    record_change(by=SYSTEM, action="clinic.created", subject=clinic, now=now, clinic_id=clinic.pk)
+    return clinic
+
+
+def make_staff(clinic: Clinic, now: datetime) -> Staff:
+    """Everybody joins by invitation, as in a real clinic; the last of the clinicians leads."""
+    administrator = _administrator(clinic, now)
+    people = []
+    for number, (role, name, email) in enumerate(PEOPLE, 1):
+        at = now + timedelta(hours=number)
+        invitation = invite_staff(clinic=clinic, email=email, name=name, role=role, by=administrator, now=at)
+        people.append((role, _join(invitation, at + timedelta(minutes=40))))
+    clinicians = tuple(user for role, user in people if role == Role.CLINICIAN)
+    front_desk = next(user for role, user in people if role == Role.FRONT_DESK)
+    lead = {"clinical_lead": clinicians[-1]}
+    change_clinic(
+        clinic=clinic, version=clinic.version, fields=lead, by=administrator, now=now + timedelta(hours=8)
+    )
+    clinic.refresh_from_db()
+    return Staff(administrator, clinicians, front_desk)
+
+
+def invite_newcomer(clinic: Clinic, staff: Staff, now: datetime) -> None:
+    """Somebody who has not come yet, so that the staff page shows an open invitation."""
+    invite_staff(
+        clinic=clinic,
+        email="mei.tan@riverside.example",
+        name="Mei Tan",
+        role=Role.CLINICIAN,
+        by=staff.administrator,
+        now=now,
+    )
+
+
+def _administrator(clinic: Clinic, now: datetime) -> User:
+    """Nobody can invite the first person. No password works until one is given at the start."""
+    name, email = ADMINISTRATOR
+    user = User.objects.create_user(email=email, name=name)
+    Membership.objects.create(user=user, clinic=clinic, role=Role.ADMINISTRATOR)
+    details = {"role": Role.ADMINISTRATOR.value}
+    record_change(
+        by=SYSTEM, action="staff.joined", subject=user, now=now, clinic_id=clinic.pk, details=details
+    )
+    return user
+
+
+def _join(invitation: Invitation, now: datetime) -> User:
+    unknown = secrets.token_urlsafe(24)
+    return accept_invitation(invitation=invitation, name=invitation.name, password=unknown, now=now)
+
+
+def backdate(clinic: Clinic, now: datetime) -> None:
+    """These three moments are the database's own clock; the clinic began ``now``, before its patients came."""
+    Clinic.objects.filter(pk=clinic.pk).update(created_at=now)
+    for number, membership in enumerate(Membership.objects.of(clinic).order_by("created_at")):
+        joined = now + timedelta(hours=number, minutes=40)
+        Membership.objects.filter(pk=membership.pk).update(created_at=joined)
+        User.objects.filter(pk=membership.user_id).update(date_joined=joined)
