@@ -117,10 +117,15 @@ def _merge(check_in: CheckIn, given: GivenAnswer, taken_by: User | None, now: da
 
 def _store_items(answer: Answer, given: GivenAnswer, questions: Questions) -> None:
     titles = {item.component_code: item.title for item in questions.items}
-    for code, done in given.done.items():
-        AnswerItem.objects.update_or_create(
-            answer=answer, component_code=code, defaults={"title": titles[code], "done": done}
-        )
+    AnswerItem.objects.bulk_create(
+        [
+            AnswerItem(answer=answer, component_code=code, title=titles[code], done=done)
+            for code, done in given.done.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["answer", "component_code"],
+        update_fields=["title", "done"],
+    )
 
 
 def _raise_alerts(check_in: CheckIn, answer: Answer, now: datetime) -> list[Alert]:
