@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from careplans.accounts.models import Clinic, User
 from careplans.audit.models import AuditEvent
 from careplans.core.refusals import Refusal
+from careplans.plans.models import Plan
 from patients.changing import RecordChanged
 from patients.clinical_facts import FactKnown, FactSettled
-from patients.episodes import EpisodeClosed
+from patients.episodes import EpisodeClosed, EpisodeHasPlan
 from patients.facts import FactCode
 from patients.models import ClinicalFact, Episode
 from patients.selectors import current_facts
@@ -199,6 +200,23 @@ def test_a_closed_episode_stays_as_it_was(clinic: Clinic, clinician: User) -> No
         close_episode(episode=episode, by=clinician, now=NOW)
     with pytest.raises(EpisodeClosed):
         change_episode(episode=closed, version=2, fields={"diagnosis": "Else"}, by=clinician, now=NOW)
+
+
+@pytest.mark.parametrize("state", ["active", "paused"])
+def test_an_episode_with_a_running_plan_stays_open(clinic: Clinic, clinician: User, state: str) -> None:
+    episode = make_episode(make_patient(clinic))
+    Plan.objects.create(
+        clinic=clinic,
+        patient=episode.patient,
+        episode=episode,
+        title="Plan",
+        state=state,
+        owner=clinician,
+        created_at=NOW,
+    )
+    with pytest.raises(EpisodeHasPlan):
+        close_episode(episode=episode, by=clinician, now=NOW)
+    assert Episode.objects.get().is_open
 
 
 @pytest.mark.parametrize(

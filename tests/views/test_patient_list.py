@@ -10,6 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
+from careplans.plans.models import Plan
+from tests.factories import NOW
 from tests.make.patients import make_episode, make_patient
 
 URL = "/patients/"
@@ -39,6 +41,20 @@ def test_the_clinician_sees_the_episode_and_the_front_desk_does_not(
     make_episode(make_patient(clinic), diagnosis="Sciatica on the left")
     assert "Sciatica on the left" in client_of(Role.CLINICIAN).get(URL).content.decode()
     assert "Sciatica on the left" not in client_of(Role.FRONT_DESK).get(URL).content.decode()
+
+
+def test_says_how_far_the_plan_is(client_of: ClientOf, clinic: Clinic, clinician: User) -> None:
+    episode = make_episode(make_patient(clinic))
+    plan = {
+        "clinic": clinic,
+        "patient": episode.patient,
+        "episode": episode,
+        "owner": clinician,
+        "created_at": NOW,
+    }
+    Plan.objects.create(**plan, title="Acute spasm", state=Plan.State.ACTIVE)
+    assert client_of(Role.CLINICIAN).get(URL).context["rows"][0].plan == "Acute spasm (Active)"
+    assert client_of(Role.FRONT_DESK).get(URL).context["rows"][0].plan == ""
 
 
 def test_finds_by_name_without_accents_and_by_number(client_of: ClientOf, clinic: Clinic) -> None:
