@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from careplans.audit.record import SYSTEM, record_change
 from careplans.checkins.alerts import raise_alert
-from careplans.checkins.models import Alert, CheckIn
+from careplans.checkins.models import Alert, Answer, CheckIn
 from careplans.checkins.scoring import Signal
 from careplans.checkins.tiers import Tier
 from careplans.outbox.queue import cancel_messages
@@ -41,11 +41,14 @@ def supersede(*, check_in: CheckIn, now: datetime) -> None:
 
 def close(*, check_in: CheckIn, now: datetime) -> bool:
     """Settle one row: a part of an answer counts as its answer, nothing at all as missed. Inside a transaction."""
-    was_asked = check_in.asked_at is not None
-    is_partly_answered = hasattr(check_in, "answer")
-    state = CheckIn.State.ANSWERED if is_partly_answered else CheckIn.State.MISSED
-    if not CheckIn.objects.filter(pk=check_in.pk, state=check_in.state).update(state=state, settled_at=now):
+    # Locked before looking for an answer, so that one coming in at this moment is seen.
+    row = CheckIn.objects.in_play().select_for_update(of=("self",)).filter(pk=check_in.pk).first()
+    if row is None:
         return False
+    was_asked = row.asked_at is not None
+    is_partly_answered = Answer.objects.filter(check_in=row).exists()
+    state = CheckIn.State.ANSWERED if is_partly_answered else CheckIn.State.MISSED
+    CheckIn.objects.filter(pk=row.pk).update(state=state, settled_at=now)
     cancel_messages(keys=[check_in.mail_key, check_in.reminder_key], now=now)
     record_change(
         by=SYSTEM,

@@ -22,7 +22,9 @@ class TooManyTries(Exception):
 
 def confirm_year(*, patient: Patient, year: int, about: str, address: str, now: datetime) -> bool:
     """Whether ``year`` is the patient's year of birth; raises ``TooManyTries`` once the hour's tries are used up."""
-    counted = [_count(about, TRIES_PER_LINK, now), _count(_unreadable(address), TRIES_PER_ADDRESS, now)]
+    counted = [_count(about, TRIES_PER_LINK, now)]
+    if address:
+        counted.append(_count(_unreadable(address), TRIES_PER_ADDRESS, now))
     if not all(counted):
         raise TooManyTries
     return patient.birth_date.year == year

@@ -95,3 +95,8 @@ def test_old_tries_are_forgotten(check_in: CheckIn, clock: time_machine.Coordina
 def test_without_a_link_there_is_nothing(db: None) -> None:
     assert Client().get("/check-in/confirm/").status_code == 404
     assert Client().post("/check-in/confirm/", {"year": "1980"}).status_code == 404
+
+
+def test_a_server_that_hides_addresses_locks_nobody_out(check_in: CheckIn, clock: object) -> None:
+    response = opened(check_in).post("/check-in/confirm/", {"year": "1980"}, REMOTE_ADDR="")
+    assert response.status_code == 302

@@ -105,6 +105,7 @@ def _show(request: StaffRequest, alert: Alert, **forms: Any) -> HttpResponse:
         "points": chart_points(course_of(alert.plan)),
         "phase_starts": [phase.starts_on for phase in document.phases],
         "history": history_of(alert),
+        "others": alert.check_in.alerts.exclude(pk=alert.pk).order_by("tier"),
         "can_edit": Permission.EDIT_CLINICAL in request.permissions,
         "acknowledge_form": AcknowledgeForm(),
         "resolve_form": ResolveForm(),
