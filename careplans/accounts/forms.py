@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -118,6 +118,13 @@ class ClinicForm(_ModelForm):
         validators=[PHONE],
         help_text=_("Shown to a patient who reports a red flag. Check that it works in your country."),
     )
+    brand_colour = forms.RegexField(
+        r"^#[0-9A-Fa-f]{6}$",
+        label=_("Colour"),
+        help_text=_("For headings on handouts. It must be dark enough to read on white paper."),
+        error_messages={"invalid": _("Write the colour as # and six digits, such as #0b5c5e.")},
+        widget=forms.TextInput(attrs={"type": "color"}),
+    )
     country = forms.RegexField(
         r"^[A-Za-z]{2}$",
         label=_("Country"),
@@ -129,13 +136,11 @@ class ClinicForm(_ModelForm):
         model = Clinic
         fields = FIELDS
         widgets = {
-            "brand_colour": forms.TextInput(attrs={"type": "color"}),
             "sending_from": TIME,
             "sending_until": TIME,
             "out_of_hours_text": forms.Textarea(attrs={"rows": 2}),
         }
         help_texts = {
-            "brand_colour": _("For headings on handouts. It must be dark enough to read on white paper."),
             "sending_from": _("In the patient's own time zone."),
             "pain_threshold": _("From 1 to 10. An answer at or above it needs a person."),
             "cover_after_minutes": _("When the plan's clinician has not taken it by then."),
@@ -196,5 +201,5 @@ def clinic_layout() -> Layout:
         section(_("Mails to patients"), pair("sending_from", "sending_until"),
                 pair("reminder_after_days", "check_in_open_days"), "out_of_hours_text", "is_sending_paused"),
         section(_("Alerts"), "pain_threshold", "clinical_lead", pair("cover_after_minutes", "lead_after_minutes"),
-                HTML("")),
+                ),
     )  # fmt: skip

@@ -42,25 +42,25 @@ _ENDING = re.compile(r"[\W\d_]+$")
 
 
 class ClinicWordValidator:
-    """Refuse what anybody would try first here: the product, the clinic's name, the season and a year."""
+    """Refuse what anybody would try first here: the product, the clinic, the person, the season and a year."""
 
     def validate(self, password: str, user: User | None = None) -> None:
         rest = password.lower()
-        for word in sorted(WORDS | _clinic_words(user), key=len, reverse=True):
+        for word in sorted(WORDS | _own_words(user), key=len, reverse=True):
             rest = rest.replace(word, "")
         has_such_words = len(rest) < len(password)
         if has_such_words and len(_ENDING.sub("", rest)) < MIN_OWN_CHARACTERS:
             raise ValidationError(self.get_help_text(), code="password_of_clinic_words")
 
     def get_help_text(self) -> str:
-        return _(
-            "Do not build it from your clinic's name, words of the trade, or a year. Four random words are good."
-        )
+        return _("Do not build it from names, words of the trade, or a year. Four random words are good.")
 
 
-def _clinic_words(user: User | None) -> set[str]:
-    """Words of at least four letters from the names of the clinics where the person works."""
-    if user is None or user.pk is None:
+def _own_words(user: User | None) -> set[str]:
+    """Words of the person's name and address, and of the clinics where they work; at least three letters."""
+    if user is None:
         return set()
-    names = Clinic.objects.filter(memberships__user=user).values_list("name", flat=True)
-    return {word for name in names for word in re.findall(r"\w{4,}", name.lower())}
+    names = [user.name, user.email.partition("@")[0]]
+    if not user._state.adding:
+        names += Clinic.objects.filter(memberships__user=user).values_list("name", flat=True)
+    return {word for name in names for word in re.findall(r"[^\W\d_]{3,}", name.lower())}

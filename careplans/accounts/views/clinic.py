@@ -22,7 +22,11 @@ from careplans.core.refusals import Refusal, StaleChange
 @requires(Permission.MANAGE_CLINIC)
 def clinic_settings(request: StaffRequest) -> HttpResponse:
     # A copy: what is typed must not show in the frame of the page before it is saved.
-    form = ClinicForm(request.POST or None, instance=copy.copy(request.clinic), clinic=request.clinic)
+    form = ClinicForm(
+        request.POST if request.method == "POST" else None,
+        instance=copy.copy(request.clinic),
+        clinic=request.clinic,
+    )
     if form.is_valid():
         try:
             services.change_clinic(

@@ -69,7 +69,11 @@ def _for_signed_in(request: HttpRequest, invitation: Invitation, user: User) -> 
 
 
 def _for_newcomer(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    form = AcceptForm(request.POST or None, known_email=invitation.email, initial={"name": invitation.name})
+    form = AcceptForm(
+        request.POST if request.method == "POST" else None,
+        known_email=invitation.email,
+        initial={"name": invitation.name},
+    )
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -35,7 +35,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_STAFF)
 def staff_invite(request: StaffRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None)
+    form = InviteForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -65,7 +65,10 @@ def staff_invite(request: StaffRequest) -> HttpResponse:
 @requires(Permission.MANAGE_STAFF)
 def staff_roles(request: StaffRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(selectors.people_of(request.clinic), pk=pk)
-    form = RolesForm(request.POST or None, initial={"roles": selectors.roles_of(request.clinic, person)})
+    form = RolesForm(
+        request.POST if request.method == "POST" else None,
+        initial={"roles": selectors.roles_of(request.clinic, person)},
+    )
     if form.is_valid():
         roles = [Role(role) for role in form.cleaned_data["roles"]]
         try:
