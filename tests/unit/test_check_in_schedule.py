@@ -15,9 +15,11 @@ from careplans.checkins.models import CheckIn
 from careplans.checkins.schedule import cancel_check_ins, schedule_check_ins
 from careplans.outbox.models import Message
 from careplans.plans.document import DocumentCheckIn
+from careplans.plans.freeze import freeze_draft
 from tests.factories import NOW
-from tests.make.checkins import ask_next, make_scheduled, planned
+from tests.make.checkins import ask_next, make_answer, make_scheduled, planned
 from tests.make.documents import TODAY, make_version
+from tests.make.plans import make_draft
 
 State = CheckIn.State
 
@@ -120,3 +122,17 @@ def test_each_change_is_in_the_trail(clinic: Clinic, clinician: User) -> None:
 def test_leap_day_and_far_future(clinic: Clinic, clinician: User) -> None:
     days = tuple(DocumentCheckIn(due_on=day, kind="scheduled") for day in (datetime(2028, 2, 29).date(),))  # noqa: DTZ001
     assert planned(make_scheduled(clinic, clinician, check_ins=days).plan)[0].due_on.day == 29
+
+
+def test_a_plan_from_the_starter_library_is_asked_about(clinic: Clinic, clinician: User) -> None:
+    draft = make_draft(clinic, clinician)
+    version = freeze_draft(draft=draft, revision=draft.revision, by=clinician, now=NOW)
+    schedule_check_ins(version=version, by=clinician, now=NOW)
+    named = {check_in.due_on for check_in in version.document.check_ins}
+    rows = planned(version.plan)
+    assert rows
+    assert {row.due_on for row in rows} == {day for day in named if day > TODAY}
+    answer = make_answer(
+        ask_next(version.plan), red_flags={flag.code: False for flag in version.document.red_flags}
+    )
+    assert answer.completed_at is not None
