@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from careplans.accounts.admin_site import clinic_admin
 from careplans.core.gallery import gallery
-from careplans.core.views import health
+from careplans.outbox.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),

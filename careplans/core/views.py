@@ -1,12 +1,9 @@
-"""Pages that belong to no room: error pages and the health check."""
+"""Pages that belong to no room: error pages."""
 
 from __future__ import annotations
 
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-
-from careplans.core.public import public_page
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -20,11 +17,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         response: HttpResponse = own(request)
         return response
     return render(request, "403_form_too_old.html", status=403)
-
-
-@public_page
-def health(request: HttpRequest) -> JsonResponse:
-    """For load balancers: the process answers and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
