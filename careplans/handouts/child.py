@@ -92,12 +92,24 @@ def _draw(request: dict[str, Any], styles: dict[tuple[str, ...], Style]) -> tupl
     page_html = HTML(string=request["html"], url_fetcher=fetcher)
     document = page_html.render(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
     pdf = io.BytesIO()
-    document.write_pdf(pdf, pdf_variant="pdf/ua-1", pdf_identifier=request["identifier"].encode())
+    document.write_pdf(
+        pdf, finisher=_mend_text_maps, pdf_variant="pdf/ua-1", pdf_identifier=request["identifier"].encode()
+    )
     if complaints.lost_letters:
         return {"failure": "missing_letter", "detail": " ".join(complaints.lost_letters)[:200]}, b""
     if complaints.lost_parts:
         return {"failure": "missing_part", "detail": complaints.lost_parts[0]}, b""
     return {"pages": len(document.pages)}, pdf.getvalue()
+
+
+def _mend_text_maps(_document: Any, pdf: Any) -> None:
+    """Where two glyphs draw one Arabic cluster the second is left without text, which PDF/UA forbids: give it a joiner."""
+    for item in pdf.objects:
+        lines = getattr(item, "stream", None)
+        if lines and any(line == b"begincmap" for line in lines if isinstance(line, bytes)):
+            item.stream = [
+                line.replace(b"> <>", b"> <200d>") if isinstance(line, bytes) else line for line in lines
+            ]
 
 
 def _style_of(css: tuple[str, ...], styles: dict[tuple[str, ...], Style], fetcher: AssetFetcher) -> Style:

@@ -17,6 +17,13 @@ from careplans.plans.document import PlanDocument, canonical_data, sha256_of
 CHECK_CODE_LENGTH = 8
 
 
+def warm_up_drawing() -> Drawing:
+    """A word in each weight of the Latin fonts."""
+    html = '<html lang="en"><title>-</title><p>a <strong>b</strong></p><h1>c</h1><h4>d</h4></html>'
+    css = style_sheets(html)
+    return Drawing(html=html, css=css, assets=font_assets(css), identifier="warm-up")
+
+
 def drawing_of(
     document: PlanDocument, *, link: str, published_at: datetime | None = None, is_draft: bool = False
 ) -> Drawing:

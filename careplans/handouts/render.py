@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from careplans.core.refusals import Refusal
-from careplans.handouts.compose import drawing_of
+from careplans.handouts.compose import drawing_of, warm_up_drawing
 from careplans.handouts.failures import Failure
 from careplans.handouts.renderer import DrawingFailed, pool
 from careplans.plans.document import PlanDocument
@@ -43,3 +43,8 @@ def render_document(
         logger.error("handout of plan %s not drawn: %s", document.plan_id, failed.failure)
         raise RenderingFailed(Failure(failed.failure), failed.detail) from failed
     return RenderedPdf(pdf=drawn.pdf, pages=drawn.pages)
+
+
+def warm_up() -> None:
+    """Have a drawing process ready soon; returns at once."""
+    pool.warm_up(warm_up_drawing())

@@ -20,7 +20,7 @@ from careplans.core.refusals import Refusal
 from careplans.core.tokens import derive_token
 from careplans.handouts.failures import Failure
 from careplans.handouts.models import Handout
-from careplans.handouts.render import RenderedPdf, RenderingFailed, render_document
+from careplans.handouts.render import RenderedPdf, RenderingFailed, render_document, warm_up
 from careplans.plans.document import sha256_of
 from careplans.plans.models import PlanVersion
 
@@ -42,6 +42,8 @@ def request_handout(*, version: PlanVersion, by: User, now: datetime) -> Handout
     handout, is_new = Handout.objects.get_or_create(version=version, defaults={"requested_at": now})
     if is_new:
         _record(handout, "handout.requested", by, now)
+        # Somebody will open it in a moment.
+        transaction.on_commit(warm_up)
     return handout
 
 

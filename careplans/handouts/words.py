@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -15,6 +16,15 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur", "yi
 def direction_of(language: str) -> str:
     """How a language runs: ``ltr`` or ``rtl``."""
     return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def direction_of_text(text: str, otherwise: str) -> str:
+    """How a name or an address runs that may be of the other script; mixed text runs with its document."""
+    kinds = {unicodedata.bidirectional(character) for character in text}
+    is_left, is_right = "L" in kinds, bool(kinds & {"R", "AL"})
+    if is_left == is_right:
+        return otherwise
+    return "ltr" if is_left else "rtl"
 
 
 def day_month(day: date) -> str:

@@ -159,3 +159,73 @@ def _document(
         "check_ins": tuple(DocumentCheckIn(due_on=day, kind="scheduled") for day in days),
     }
     return PlanDocument(**(defaults | fields))
+
+
+def arabic_document(**fields: Any) -> PlanDocument:
+    """A right-to-left plan of two phases; one component is not translated yet."""
+    heat = starter_item(
+        "heat-moist",
+        "a1",
+        title="حرارة رطبة",
+        why="الدفء الرطب يصل إلى العضلة المشدودة بسرعة.",
+        steps=("املأ قربة بالماء الساخن من الصنبور.", "لفّ القربة بمنشفة مبللة ومعصورة.", "اتركها 15 دقيقة."),
+        feel="دفء عميق ومريح.",
+        watch_for="احمرار شديد في الجلد.",
+        stop_if="ارفعها فورًا إذا شعرت بحرارة زائدة.",
+        dose_in_words="15 دقيقة، 3 مرات في اليوم",
+        text_language="ar",
+        note="اطلب المساعدة من ابنتك في البداية.",
+    )
+    medicine = starter_item(
+        "med-cyclobenzaprine",
+        "a2",
+        title="سيكلوبنزابرين (مرخٍ للعضلات)",
+        why="يمكن أن يرخي التشنج القوي لعدة ساعات.",
+        steps=("خذ فقط ما وصفه لك الطبيب.", "لا تقُد السيارة ولا تشرب الكحول."),
+        feel="نعاس وجفاف في الفم.",
+        watch_for="نعاس في الصباح.",
+        stop_if="اطلب المساعدة إذا تسارع نبض قلبك.",
+        dose_in_words="5 mg، مرة في اليوم، عند النوم",
+        text_language="ar",
+    )
+    walking = starter_item("ex-walking", "a3")
+    shared: dict[str, Any] = {"starts": "by_date", "criteria": Criteria()}
+    first = DocumentPhase(
+        code="first",
+        name="أول يومين",
+        starts_on=START,
+        ends_on=START + timedelta(days=1),
+        aims=("تهدئة التشنج.", "الحركة قليلًا كل ساعة."),
+        avoid=("البقاء في السرير طوال اليوم.",),
+        move_on_when=("يمكنك المشي داخل الغرفة.",),
+        step_back_when=("يزداد الألم كل يوم. اتصل بنا.",),
+        items=(heat, medicine),
+        **shared,
+    )
+    second = DocumentPhase(
+        code="second",
+        name="من اليوم 3 إلى اليوم 14",
+        starts_on=START + timedelta(days=2),
+        ends_on=START + timedelta(days=13),
+        aims=("العودة إلى المشي.",),
+        avoid=("حمل الأشياء الثقيلة.",),
+        move_on_when=(),
+        step_back_when=(),
+        items=(heat, walking),
+        **shared,
+    )
+    flag = DocumentRedFlag(
+        code="saddle_numbness",
+        urgency="emergency",
+        clinician_label="Saddle anaesthesia",
+        question="هل تشعر بخدر؟",
+        sign="خدر حول الأعضاء التناسلية",
+        what_to_do="اتصل برقم الطوارئ الآن.",
+    )
+    words = {"title": "تشنج حاد في أسفل الظهر", "for_patient": "هذه الخطة تهدئ ظهرك أولًا ثم تقويه."}
+    defaults: dict[str, Any] = {
+        "language": "ar",
+        "patient": PATIENT.model_copy(update={"name": "فاطمة الزهراء بن يوسف"}),
+        "red_flags": (flag,),
+    }
+    return _document(words, (first, second), (START + timedelta(days=7),), **(defaults | fields))
