@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_TOKEN_PATH = re.compile(r"(/(?:c|invitation|unsubscribe|first-administrator)/)[A-Za-z0-9_-]{16,}")
+_TOKEN_PATH = re.compile(r"(/(?:c|p|invitation|account/password/reset/key)/)[A-Za-z0-9_-]{16,}")
 
 
 class MaskLinkTokens(logging.Filter):
