@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from types import TracebackType
 
@@ -128,6 +129,9 @@ class SmtpSession:
         else:
             smtp = smtplib.SMTP(server.host, server.port, name, timeout=timeout)
         try:
+            # The final dot goes out by itself; held back for an acknowledgement, each mail would take 40 ms more.
+            if smtp.sock is not None:
+                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if server.is_starttls:
                 smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()

@@ -27,7 +27,7 @@ from tests.sink import Sink, running_sink
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 State = Message.State
 KILLS = int(os.environ.get("DELIVERY_KILLS", "10"))
-ROWS = 25 * KILLS
+ROWS = 15 * KILLS
 FATES = {State.SENT, State.UNKNOWN}
 
 
