@@ -200,6 +200,5 @@ def clinic_layout() -> Layout:
                 pair("time_zone", "brand_colour")),
         section(_("Mails to patients"), pair("sending_from", "sending_until"),
                 pair("reminder_after_days", "check_in_open_days"), "out_of_hours_text", "is_sending_paused"),
-        section(_("Alerts"), "pain_threshold", "clinical_lead", pair("cover_after_minutes", "lead_after_minutes"),
-                ),
+        section(_("Alerts"), "pain_threshold", "clinical_lead", pair("cover_after_minutes", "lead_after_minutes")),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -18,7 +18,7 @@ from careplans.builder.forms import ComponentFindForm
 from careplans.builder.selectors import open_draft_of, page_of
 from careplans.core.refusals import Refusal, StaleChange
 from careplans.library.selectors import components_matching, wording_in
-from careplans.plans.models import Draft
+from careplans.plans.models import Draft, Plan
 from patients.presenters import patient_header
 
 MOST_FOUND = 30
@@ -29,7 +29,7 @@ MOST_FOUND = 30
 def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
-        return redirect("plan-detail", pk=pk)
+        return redirect("plan-detail", pk=get_object_or_404(Plan.objects.of(request.clinic), pk=pk).pk)
     plan = draft.plan
     record_look(
         by=request.user,

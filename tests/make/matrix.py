@@ -1,0 +1,159 @@
+"""How to make the object each route is about, for the access matrix.
+
+Add a line to ``OBJECTS`` with every new route that has an id in its address: the matrix fails without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from careplans.accounts.models import Clinic, Invitation, Membership, User
+from careplans.accounts.permissions import Role
+from careplans.checkins.models import Alert, CheckIn
+from careplans.handouts.models import Handout
+from careplans.handouts.services import request_handout
+from careplans.library.models import ComponentVersion, TemplateVersion
+from careplans.outbox.models import Message
+from careplans.plans.models import Draft, PlanVersion
+from patients.models import ClinicalFact, Episode, Patient
+from tests.factories import NOW, make_clinic, make_staff
+from tests.make.accounts import make_invitation
+from tests.make.checkins import make_asked
+from tests.make.documents import make_plan, make_version
+from tests.make.outbox import make_message
+from tests.make.patients import make_episode, make_fact
+from tests.make.plans import component_of, make_draft, make_patient, template_of
+from tests.make.worklist import make_red_flag
+
+
+class World:
+    """One clinic with one of everything, made when first asked for."""
+
+    def __init__(self) -> None:
+        self.clinic: Clinic = make_clinic()
+        self.clinician: User = make_staff(self.clinic, Role.CLINICIAN)
+        make_staff(self.clinic, Role.ADMINISTRATOR)
+
+    @cached_property
+    def membership(self) -> Membership:
+        return make_staff(self.clinic, Role.EDITOR).memberships.get()
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        return make_invitation(self.clinic, email="invited@clinic.example")
+
+    @cached_property
+    def patient(self) -> Patient:
+        return make_patient(self.clinic, self.clinician)
+
+    @cached_property
+    def fact(self) -> ClinicalFact:
+        return make_fact(self.patient)
+
+    @cached_property
+    def episode(self) -> Episode:
+        return make_episode(self.patient)
+
+    @cached_property
+    def draft(self) -> Draft:
+        return make_draft(self.clinic, self.clinician)
+
+    @cached_property
+    def version(self) -> PlanVersion:
+        return make_version(make_plan(make_patient(self.clinic, self.clinician), self.clinician))
+
+    @cached_property
+    def handout(self) -> Handout:
+        return request_handout(version=self.version, by=self.clinician, now=NOW)
+
+    @cached_property
+    def check_in(self) -> CheckIn:
+        return make_asked(self.clinic, self.clinician)
+
+    @cached_property
+    def alert(self) -> Alert:
+        return make_red_flag(self.clinic, self.clinician)
+
+    @cached_property
+    def message(self) -> Message:
+        return make_message(self.clinic, patient_id=self.patient.pk)
+
+    @cached_property
+    def component(self) -> ComponentVersion:
+        return component_of(self.clinic, "ex-pelvic-tilt")
+
+    @cached_property
+    def template(self) -> TemplateVersion:
+        return template_of(self.clinic)
+
+
+Keys = dict[str, Any]
+
+
+def _pk(name: str) -> Callable[[World], Keys]:
+    return lambda world: {"pk": getattr(world, name).pk}
+
+
+def _plan(world: World) -> Keys:
+    return {"pk": world.draft.plan_id}
+
+
+def _item(world: World) -> Keys:
+    phase = world.draft.phases.all()[0]
+    return _plan(world) | {"key": phase.items.all()[0].key}
+
+
+def _phase(world: World) -> Keys:
+    return _plan(world) | {"phase_pk": world.draft.phases.all()[0].pk}
+
+
+OBJECTS: dict[str, Callable[[World], Keys]] = {
+    # accounts
+    "staff-roles": lambda world: {"pk": world.membership.user_id},
+    "staff-second-factor": lambda world: {"pk": world.membership.user_id},
+    "staff-leave": _pk("membership"),
+    "invitation-withdraw": _pk("invitation"),
+    # patients
+    "patient-detail": _pk("patient"),
+    "patient-answers": _pk("patient"),
+    "patient-edit": _pk("patient"),
+    "patient-facts": _pk("patient"),
+    "fact-withdraw": _pk("fact"),
+    "episode-add": _pk("patient"),
+    "episode-edit": _pk("episode"),
+    "episode-close": _pk("episode"),
+    # builder
+    "plan-start": _pk("patient"),
+    "plan-detail": _plan,
+    "plan-build": _plan,
+    "component-find": _plan,
+    "item-add": _plan,
+    "item-edit": _item,
+    "item-remove": _item,
+    "item-move": _item,
+    "phase-check-ins": _phase,
+    "finding-decide": _plan,
+    "plan-preview": _plan,
+    "plan-publish": _plan,
+    "draft-discard": _plan,
+    "plan-revise": lambda world: {"pk": world.version.plan_id},
+    "plan-end": lambda world: {"pk": world.version.plan_id},
+    # handouts
+    "handout-pdf": _pk("handout"),
+    "handout-retry": _pk("handout"),
+    # check-ins and alerts
+    "alert-detail": _pk("alert"),
+    "alert-acknowledge": _pk("alert"),
+    "alert-resolve": _pk("alert"),
+    "check-in-phone": _pk("check_in"),
+    "check-in-send-now": _pk("check_in"),
+    # outbox
+    "message-detail": _pk("message"),
+    "message-html": _pk("message"),
+    "message-retry": _pk("message"),
+    # library
+    "component-detail": lambda world: {"pk": world.component.component_id},
+    "template-detail": lambda world: {"pk": world.template.template_id},
+}
