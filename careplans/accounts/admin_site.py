@@ -93,11 +93,11 @@ class OfClinic:
         return rows.filter(**{self.clinic_path: request.clinic}) if self.clinic_path else rows
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        kwargs["queryset"] = choices_of(db_field.remote_field.model, request)
+        kwargs["queryset"] = choices_of(db_field.remote_field.model, request, self.admin_site)  # type: ignore[attr-defined]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        kwargs["queryset"] = choices_of(db_field.remote_field.model, request)
+        kwargs["queryset"] = choices_of(db_field.remote_field.model, request, self.admin_site)  # type: ignore[attr-defined]
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def has_module_permission(self, request: Any) -> bool:
@@ -117,9 +117,9 @@ class OfClinic:
         return False
 
 
-def choices_of(model: type[models.Model], request: Any) -> Any:
+def choices_of(model: type[models.Model], request: Any, site: admin.AdminSite) -> Any:
     """What a relation may point to: rows of the clinic by the model's own admin, or by its ``clinic``; else none."""
-    registered = clinic_admin._registry.get(model)
+    registered = site._registry.get(model)
     if registered is not None:
         return registered.get_queryset(request)
     if model is User:
