@@ -231,7 +231,9 @@ def handle_the_alert(page: Page, site: str) -> None:
 
 
 def publish_version_2(page: Page) -> None:
-    page.get_by_role("button", name="Revise the plan").or_(page.get_by_role("link", name="Revise the plan")).first.click()
+    page.get_by_role("button", name="Revise the plan").or_(
+        page.get_by_role("link", name="Revise the plan")
+    ).first.click()
     page.get_by_role("button", name=re.compile("^Remove Cyclobenzaprine")).first.click()
     expect(page.get_by_role("button", name=re.compile("^Remove Cyclobenzaprine"))).to_have_count(0)
     page.get_by_role("link", name="Review and publish").first.click()
@@ -255,7 +257,16 @@ def test_staff_pages_fit_and_are_accessible(
     page.emulate_media(color_scheme=scheme)
     sign_in(page, site, "ada@clinic.example")
 
-    for path in ("/", "/patients/", "/patients/register/", "/library/", "/library/rules/", "/messages/", "/staff/", "/clinic/"):
+    for path in (
+        "/",
+        "/patients/",
+        "/patients/register/",
+        "/library/",
+        "/library/rules/",
+        "/messages/",
+        "/staff/",
+        "/clinic/",
+    ):
         page.goto(f"{site}{path}")
         assert_fits(page)
         assert_accessible(page)

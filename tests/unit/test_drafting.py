@@ -41,7 +41,10 @@ def test_a_template_that_counts_from_surgery_needs_one(clinic: Clinic, clinician
 
     with pytest.raises(PlanRefusal, match="date of surgery"):
         start_plan(
-            episode=episode, template_version=template_of(clinic, "after-spinal-surgery"), by=clinician, now=NOW
+            episode=episode,
+            template_version=template_of(clinic, "after-spinal-surgery"),
+            by=clinician,
+            now=NOW,
         )
 
     assert not Plan.objects.exists()
@@ -147,7 +150,9 @@ def decide_all(draft: Draft, by: User, reason: str) -> None:
     for finding in findings_of(document, draft.plan.patient, NOW.date()):
         if finding.severity != "inform":
             draft.refresh_from_db()
-            decide_finding(draft=draft, finding=finding, reason=reason, revision=draft.revision, by=by, now=NOW)
+            decide_finding(
+                draft=draft, finding=finding, reason=reason, revision=draft.revision, by=by, now=NOW
+            )
     draft.refresh_from_db()
 
 
@@ -187,7 +192,9 @@ def test_the_document_survives_storage(draft: Draft, clinician: User) -> None:
 def test_version_2_says_what_changed(draft: Draft, clinic: Clinic, clinician: User) -> None:
     publish(draft, clinician)
     second = start_revision(plan=draft.plan, by=clinician, now=NOW)
-    walking = DraftItem.objects.get(phase__draft=second, phase__position=0, component_version__component__code="ex-walking")
+    walking = DraftItem.objects.get(
+        phase__draft=second, phase__position=0, component_version__component__code="ex-walking"
+    )
     change_item(
         item=walking,
         dose=parse_dose(walking.dose_data | {"minutes": 5}),
@@ -260,7 +267,12 @@ def test_nothing_is_written_when_the_audit_fails(
         raise RuntimeError("audit is down")
 
     monkeypatch.setattr(module, "record_change", fail)
-    before = (AuditEvent.objects.count(), DraftItem.objects.count(), PlanVersion.objects.count(), draft.revision)
+    before = (
+        AuditEvent.objects.count(),
+        DraftItem.objects.count(),
+        PlanVersion.objects.count(),
+        draft.revision,
+    )
 
     with pytest.raises(RuntimeError):
         if module is drafting:
@@ -269,5 +281,10 @@ def test_nothing_is_written_when_the_audit_fails(
             freeze_draft(draft=draft, revision=draft.revision, by=clinician, now=NOW)
 
     draft.refresh_from_db()
-    after = (AuditEvent.objects.count(), DraftItem.objects.count(), PlanVersion.objects.count(), draft.revision)
+    after = (
+        AuditEvent.objects.count(),
+        DraftItem.objects.count(),
+        PlanVersion.objects.count(),
+        draft.revision,
+    )
     assert after == before

@@ -57,7 +57,9 @@ def phase(*items: DocumentItem, starts: int = 0, days: int = 7) -> DocumentPhase
     )  # fmt: skip
 
 
-def document(*phases: DocumentPhase, cold_to_heat: int | None = None, clearance: int | None = None) -> PlanDocument:
+def document(
+    *phases: DocumentPhase, cold_to_heat: int | None = None, clearance: int | None = None
+) -> PlanDocument:
     def day(number: int | None) -> date | None:
         return None if number is None else TODAY + timedelta(days=number)
 
@@ -66,7 +68,9 @@ def document(*phases: DocumentPhase, cold_to_heat: int | None = None, clearance:
     )
 
 
-def findings(plan: PlanDocument, *codes: str, age: int = 40, allergies: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+def findings(
+    plan: PlanDocument, *codes: str, age: int = 40, allergies: tuple[str, ...] = ()
+) -> tuple[Finding, ...]:
     return assess(plan, PatientFacts(frozenset(codes), allergies, age), RULES, TODAY)
 
 
@@ -108,7 +112,9 @@ def test_a_reason_for_28_days_does_not_cover_60() -> None:
     assert len(keys) == 2
 
 
-@pytest.mark.parametrize("code", ["mao_inhibitor", "cardiac_rhythm_or_failure", "recent_heart_attack", "hyperthyroidism"])
+@pytest.mark.parametrize(
+    "code", ["mao_inhibitor", "cardiac_rhythm_or_failure", "recent_heart_attack", "hyperthyroidism"]
+)
 def test_cyclobenzaprine_contraindications_stop(code: str) -> None:
     found = findings(document(phase(item("med-cyclobenzaprine"))), code)
 
@@ -162,7 +168,8 @@ def test_adjuncts_without_benefit_always_inform(code: str) -> None:
 
 def test_gravest_first() -> None:
     found = findings(
-        document(phase(item("adj-tens"), item("med-cyclobenzaprine", course_days=28))), "hepatic_impairment_mild"
+        document(phase(item("adj-tens"), item("med-cyclobenzaprine", course_days=28))),
+        "hepatic_impairment_mild",
     )
 
     order = ["stop", "caution", "inform"]

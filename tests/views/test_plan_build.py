@@ -40,7 +40,9 @@ def address(name: str, draft: Draft, **more: Any) -> str:
 
 
 def walking(draft: Draft) -> DraftItem:
-    return DraftItem.objects.get(phase__draft=draft, phase__position=0, component_version__component__code="ex-walking")
+    return DraftItem.objects.get(
+        phase__draft=draft, phase__position=0, component_version__component__code="ex-walking"
+    )
 
 
 def add(signed_in: Client, draft: Draft, clinic: Clinic, code: str, **headers: str) -> Any:
@@ -65,7 +67,9 @@ def test_only_clinicians_build(role: Role, draft: Draft, client_of: Callable[...
     assert client_of(role).get(address("plan-build", draft)).status_code == 403
 
 
-def test_another_clinics_plan_is_not_there(draft: Draft, other_clinic: Clinic, client_of: Callable[..., Client]) -> None:
+def test_another_clinics_plan_is_not_there(
+    draft: Draft, other_clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
     stranger = client_of(Role.CLINICIAN, at=other_clinic)
 
     assert stranger.get(address("plan-publish", draft)).status_code == 404
@@ -103,10 +107,15 @@ def test_adding_answers_htmx_with_the_desk_alone(signed_in: Client, draft: Draft
 
     assert response.status_code == 200
     assert b"<html" not in response.content
-    assert DraftItem.objects.filter(phase__draft=draft, component_version__component__code="heat-moist").count() == 1
+    assert (
+        DraftItem.objects.filter(phase__draft=draft, component_version__component__code="heat-moist").count()
+        == 1
+    )
 
 
-def test_adding_without_javascript_leads_back_to_the_item(signed_in: Client, draft: Draft, clinic: Clinic) -> None:
+def test_adding_without_javascript_leads_back_to_the_item(
+    signed_in: Client, draft: Draft, clinic: Clinic
+) -> None:
     response = add(signed_in, draft, clinic, "heat-moist")
 
     item = DraftItem.objects.get(phase__draft=draft, component_version__component__code="heat-moist")
@@ -115,7 +124,13 @@ def test_adding_without_javascript_leads_back_to_the_item(signed_in: Client, dra
 
 def test_changing_a_dose(signed_in: Client, draft: Draft) -> None:
     item = walking(draft)
-    given = {"revision": draft.revision, "minutes": 20, "times_a_day": 1, "days_a_week": 7, "note": "On flat ground."}
+    given = {
+        "revision": draft.revision,
+        "minutes": 20,
+        "times_a_day": 1,
+        "days_a_week": 7,
+        "note": "On flat ground.",
+    }
 
     signed_in.post(address("item-edit", draft, key=item.key), given)
 
@@ -127,7 +142,13 @@ def test_changing_a_dose(signed_in: Client, draft: Draft) -> None:
 @pytest.mark.parametrize("wrong", ["", "0", "241", "ten", "1e9", "-3", "٣٠٠", "9" * 400])
 def test_a_wrong_dose_says_so_and_keeps_what_was_typed(wrong: str, signed_in: Client, draft: Draft) -> None:
     item = walking(draft)
-    given = {"revision": draft.revision, "minutes": wrong, "times_a_day": 1, "days_a_week": 7, "note": "Typed note"}
+    given = {
+        "revision": draft.revision,
+        "minutes": wrong,
+        "times_a_day": 1,
+        "days_a_week": 7,
+        "note": "Typed note",
+    }
 
     response = signed_in.post(address("item-edit", draft, key=item.key), given)
 

@@ -52,7 +52,9 @@ def test_templates_are_offered_with_their_phases(
     assert "Weeks 1 to 4" in page
 
 
-def test_starting_leads_to_the_desk(episode: Episode, clinic: Clinic, client_of: Callable[..., Client]) -> None:
+def test_starting_leads_to_the_desk(
+    episode: Episode, clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
     given = {"episode": episode.pk, "template": template_of(clinic).pk}
 
     response = client_of(Role.CLINICIAN).post(address(episode), given)

@@ -1,0 +1,190 @@
+"""The library workshop: a clinic's own content in Django's admin. Drafts are edited, everything else is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from careplans.accounts.admin_site import ClinicInline, ClinicModelAdmin, clinic_admin
+from careplans.accounts.permissions import Permission
+from careplans.core.refusals import Refusal
+from careplans.library import review
+from careplans.library.models import (
+    Component,
+    ComponentText,
+    ComponentVersion,
+    RedFlag,
+    ReviewState,
+    SafetyRule,
+    Source,
+    Template,
+    TemplateItem,
+    TemplatePhase,
+    TemplateVersion,
+)
+from careplans.library.workshop_forms import ComponentVersionForm, SafetyRuleForm, TemplateItemForm
+
+# Set by the verbs, never typed.
+KEPT_BY_VERBS = ("number", "state", "author", "approved_by", "approved_at", "created_at", "review_due_on")
+
+
+def _is_draft(version: Any) -> bool:
+    return version is None or version.state == ReviewState.DRAFT
+
+
+class OfDrafts:
+    """For parts of a version: changed only while the version is a draft."""
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]  # a mixin
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
+
+
+def _step(verb: Callable[..., Any], label: Any, permission: Permission) -> Any:
+    """An action of the list: the verb on each chosen version, each refusal told by name."""
+
+    @admin.action(description=label)
+    def action(modeladmin: Any, request: Any, queryset: Any) -> None:
+        if permission not in request.permissions:
+            modeladmin.message_user(request, _("Your role does not allow this step."), messages.ERROR)
+            return
+        for version in queryset:
+            try:
+                verb(version=version, by=request.user, now=timezone.now())
+            except Refusal as refusal:
+                modeladmin.message_user(request, f"{version}: {refusal}", messages.ERROR)
+            else:
+                modeladmin.message_user(
+                    request, _("%(version)s: done.") % {"version": version}, messages.SUCCESS
+                )
+
+    action.__name__ = verb.__name__
+    return action
+
+
+def _start(*, version: Any, by: Any, now: Any) -> None:
+    review.start_version(of=version, by=by, now=now)
+
+
+STEPS = [
+    _step(_start, gettext_lazy("Start a new version"), Permission.EDIT_LIBRARY),
+    _step(review.submit_for_review, gettext_lazy("Submit for review"), Permission.EDIT_LIBRARY),
+    _step(review.approve_version, gettext_lazy("Approve"), Permission.REVIEW_LIBRARY),
+    _step(review.send_back, gettext_lazy("Send back to the author"), Permission.REVIEW_LIBRARY),
+    _step(review.retire_version, gettext_lazy("Retire"), Permission.REVIEW_LIBRARY),
+]
+
+
+class ReviewedAdmin(OfDrafts, ClinicModelAdmin):
+    """Content with a life cycle."""
+
+    actions: ClassVar[Any] = STEPS
+    exclude = KEPT_BY_VERBS
+    list_filter: ClassVar[tuple[str, ...]] = ("state",)
+
+    def get_actions(self, request: Any) -> Any:
+        """Steps need no Django permission of their own: each asks ours."""
+        return {step.__name__: (step, step.__name__, step.short_description) for step in STEPS}
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            now = timezone.now()
+            obj.author, obj.created_at, obj.state = request.user, now, ReviewState.DRAFT
+            obj.review_due_on = now.date() + review.REVIEW_EVERY
+            obj.number = review.next_number(obj)
+        super().save_model(request, obj, form, change)
+
+
+class ComponentTextInline(OfDrafts, ClinicInline):
+    model = ComponentText
+    clinic_path = "version__component__clinic"
+
+
+class TemplatePhaseInline(OfDrafts, ClinicInline):
+    model = TemplatePhase
+    clinic_path = "version__template__clinic"
+    show_change_link = True
+
+
+class TemplateItemInline(ClinicInline):
+    model = TemplateItem
+    form = TemplateItemForm
+    clinic_path = "phase__version__template__clinic"
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and (obj is None or _is_draft(obj.version))
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj.version))
+
+
+@admin.register(ComponentVersion, site=clinic_admin)
+class ComponentVersionAdmin(ReviewedAdmin):
+    clinic_path = "component__clinic"
+    form = ComponentVersionForm
+    inlines = (ComponentTextInline,)
+    list_display = ("component", "number", "state", "effect", "grade", "review_due_on")
+    list_filter: ClassVar[tuple[str, ...]] = ("state", "effect", "grade")
+    search_fields = ("component__code", "texts__title", "clinician_text")
+    list_select_related = ("component",)
+
+
+@admin.register(TemplateVersion, site=clinic_admin)
+class TemplateVersionAdmin(ReviewedAdmin):
+    clinic_path = "template__clinic"
+    inlines = (TemplatePhaseInline,)
+    list_display = ("template", "number", "state", "anchor", "review_due_on")
+    search_fields = ("template__code",)
+    list_select_related = ("template",)
+
+
+@admin.register(TemplatePhase, site=clinic_admin)
+class TemplatePhaseAdmin(ClinicModelAdmin):
+    clinic_path = "version__template__clinic"
+    inlines = (TemplateItemInline,)
+    list_display = ("code", "version", "position", "starts_on_day", "days")
+    search_fields = ("code", "version__template__code")
+    list_select_related = ("version__template",)
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj.version))
+
+
+@admin.register(SafetyRule, site=clinic_admin)
+class SafetyRuleAdmin(ReviewedAdmin):
+    form = SafetyRuleForm
+    list_display = ("code", "number", "state", "severity", "message")
+    list_filter: ClassVar[tuple[str, ...]] = ("state", "severity")
+    search_fields = ("code", "message")
+
+
+@admin.register(RedFlag, site=clinic_admin)
+class RedFlagAdmin(ReviewedAdmin):
+    list_display = ("clinician_label", "number", "state", "urgency", "asked")
+    search_fields = ("code", "clinician_label")
+
+
+@admin.register(Component, site=clinic_admin)
+class ComponentAdmin(ClinicModelAdmin):
+    list_display = ("code", "category")
+    list_filter = ("category",)
+    search_fields = ("code",)
+
+
+@admin.register(Template, site=clinic_admin)
+class TemplateAdmin(ClinicModelAdmin):
+    list_display = ("code",)
+    search_fields = ("code",)
+
+
+@admin.register(Source, site=clinic_admin)
+class SourceAdmin(ClinicModelAdmin):
+    list_display = ("code", "title", "publisher")
+    search_fields = ("code", "title")
