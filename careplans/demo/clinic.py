@@ -18,7 +18,7 @@ from careplans.checkins.models import Answer
 from careplans.demo.agenda import Agenda
 from careplans.demo.follow_up import FollowUp
 from careplans.demo.life import Life
-from careplans.demo.mails import settle_mails
+from careplans.demo.mails import MailRoom
 from careplans.demo.staff import backdate, invite_newcomer, make_clinic, make_staff
 from careplans.demo.story import read_stories, read_words
 from careplans.demo.world import World
@@ -52,9 +52,11 @@ def _make(now: datetime, say: Say) -> Clinic:
     staff = make_staff(clinic, began)
     load_starter(clinic=clinic, by=SYSTEM, now=began + timedelta(hours=2))
     backdate(clinic, began)
-    settle_mails(now=began + timedelta(hours=9))
-    world = World(clinic, staff, Agenda(until=now), read_words())
+    clinic.refresh_from_db()
     stories = sorted(read_stories(), key=lambda story: -story.registered)
+    mail = MailRoom(frozenset(story.address for story in stories if story.contact == "refused"))
+    mail.settle(began + timedelta(hours=9))
+    world = World(clinic, staff, Agenda(until=now), read_words(), mail)
     lives = [Life(world, story, number) for number, story in enumerate(stories, 1)]
     for life in lives:
         life.begin()

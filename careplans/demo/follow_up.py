@@ -9,13 +9,11 @@ from uuid import UUID
 from careplans.accounts.models import User
 from careplans.checkins.answer import record_answer
 from careplans.checkins.ask import ask_due, close_missed, remind_due
-from careplans.checkins.bounces import take_note_of_failures
 from careplans.checkins.climb import climb_due
 from careplans.checkins.models import Alert, Answer, CheckIn
 from careplans.checkins.questions import questions_of
 from careplans.demo.alert_desk import AlertDesk
 from careplans.demo.life import Life
-from careplans.demo.mails import refuse_mails, settle_mails
 from careplans.demo.replies import Asked, reply
 from careplans.demo.story import Moment
 from careplans.demo.world import World
@@ -32,7 +30,6 @@ class FollowUp:
         self.world = world
         self.lives = list(lives)
         self.alerts = AlertDesk(world, self._reach)
-        self._refused = {life.address for life in self.lives if life.story.contact == "refused"}
         self._seen: set[UUID] = set()
         self._asks: dict[UUID, int] = {}
 
@@ -48,9 +45,7 @@ class FollowUp:
         ask_due(now=now)
         remind_due(now=now)
         climb_due(now=now)
-        refuse_mails(addresses=self._refused, now=now)
-        take_note_of_failures(now=now)
-        settle_mails(now=now)
+        self.world.mail.settle(now)
         by_patient = self._by_patient()
         for check_in in CheckIn.objects.filter(asked_at=now).exclude(pk__in=self._seen):
             self._asked(check_in, by_patient[check_in.patient_id], now)
@@ -110,7 +105,7 @@ class FollowUp:
         if not raised:
             return
         self.alerts.look(life, raised, moment)
-        settle_mails(now=now)
+        self.world.mail.settle(now)
         for alert in raised:
             if alert.climbs_at is not None:
                 self.world.agenda.at(alert.climbs_at, self._climb)
@@ -118,7 +113,7 @@ class FollowUp:
     def _climb(self, now: datetime) -> None:
         """Each step names the next; most alerts are taken up before."""
         if climb_due(now=now):
-            settle_mails(now=now)
+            self.world.mail.settle(now)
             later = Alert.objects.filter(state=Alert.State.OPEN, climbs_at__gt=now).values_list(
                 "climbs_at", flat=True
             )

@@ -15,7 +15,6 @@ from careplans.demo.world import World
 from careplans.plans.models import Draft, Plan
 from careplans.plans.start import start_plan, start_revision
 from patients.models import Episode, Patient
-from patients.names import fold_name
 from patients.services import close_episode, open_episode, opt_out_of_email, record_fact, register_patient
 
 SEED = "Riverside"
@@ -34,10 +33,6 @@ class Life:
     @property
     def clinician(self) -> User:
         return self.world.staff.clinicians[self.story.clinician]
-
-    @property
-    def address(self) -> str:
-        return ".".join(fold_name(self.story.full_name).split()) + "@patient.example"
 
     def begin(self) -> None:
         """Put what is known beforehand on the agenda; answers follow from the questions."""
@@ -68,7 +63,7 @@ class Life:
             language=story.language,
             time_zone=story.zone,
             phone=f"+44 7700 900{100 + self.number}",
-            email=self.address if has_address else "",
+            email=story.address if has_address else "",
             has_email_consent=has_address and story.contact != "no_consent",
             clinician=self.clinician,
             by=world.staff.front_desk,
@@ -94,7 +89,7 @@ class Life:
         draft = start_revision(plan=self.plan, by=self.clinician, now=now)
         edit(self.world, draft, revision.edits, self.clinician, now + timedelta(minutes=4))
         if revision.is_published:
-            publish(draft, self.story.plan.reasons, self.clinician, now + timedelta(minutes=6))
+            self._publish(draft, now + timedelta(minutes=6))
 
     def end(self, ending: Ending, now: datetime) -> None:
         if self.plan is None:
@@ -148,7 +143,12 @@ class Life:
             days = [self.world.day(ago) for ago in told.asks]
             ask_on(draft, days, self.clinician, now + timedelta(minutes=3))
         if told.is_published:
-            publish(draft, told.reasons, self.clinician, now + timedelta(minutes=5))
+            self._publish(draft, now + timedelta(minutes=5))
+
+    def _publish(self, draft: Draft, now: datetime) -> None:
+        reasons = self.story.plan.reasons if self.story.plan else {}
+        publish(draft, reasons, self.clinician, now)
+        self.world.agenda.at(now + timedelta(minutes=1), self.world.mail.settle)
 
     def _moment(self, ago: int, *, at_once: bool = False) -> datetime:
         """Some time in the opening hours; what happens later to a patient happens after the first visits of the day."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from careplans.accounts.models import Clinic, Invitation, Membership, User
+from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
-from careplans.accounts.services import accept_invitation, change_clinic, invite_staff
+from careplans.accounts.services import change_clinic, invite_staff
 from careplans.audit.record import SYSTEM, record_change
 
 # Telephone numbers here and in stories come from the ranges Ofcom keeps free for drama; addresses end in ".example".
@@ -48,20 +47,17 @@ def make_clinic(now: datetime) -> Clinic:
 
 
 def make_staff(clinic: Clinic, now: datetime) -> Staff:
-    """Everybody joins by invitation, as in a real clinic; the last of the clinicians leads."""
-    administrator = _administrator(clinic, now)
-    people = []
-    for number, (role, name, email) in enumerate(PEOPLE, 1):
-        at = now + timedelta(hours=number)
-        invitation = invite_staff(clinic=clinic, email=email, name=name, role=role, by=administrator, now=at)
-        people.append((role, _join(invitation, at + timedelta(minutes=40))))
+    """The administrator first, then one an hour; the last of the clinicians leads."""
+    administrator = _employ(clinic, Role.ADMINISTRATOR, *ADMINISTRATOR, now=now)
+    people = [
+        (role, _employ(clinic, role, name, email, now=now + timedelta(hours=number)))
+        for number, (role, name, email) in enumerate(PEOPLE, 1)
+    ]
     clinicians = tuple(user for role, user in people if role == Role.CLINICIAN)
     front_desk = next(user for role, user in people if role == Role.FRONT_DESK)
     lead = {"clinical_lead": clinicians[-1]}
-    change_clinic(
-        clinic=clinic, version=clinic.version, fields=lead, by=administrator, now=now + timedelta(hours=8)
-    )
-    clinic.refresh_from_db()
+    at = now + timedelta(hours=len(people) + 1)
+    change_clinic(clinic=clinic, version=clinic.version, fields=lead, by=administrator, now=at)
     return Staff(administrator, clinicians, front_desk)
 
 
@@ -77,27 +73,25 @@ def invite_newcomer(clinic: Clinic, staff: Staff, now: datetime) -> None:
     )
 
 
-def _administrator(clinic: Clinic, now: datetime) -> User:
-    """Nobody can invite the first person. No password works until one is given at the start."""
-    name, email = ADMINISTRATOR
+def _employ(clinic: Clinic, role: Role, name: str, email: str, *, now: datetime) -> User:
+    """Without a password: the start gives those that it prints, and hashing one takes as long as ten patients."""
     user = User.objects.create_user(email=email, name=name)
-    Membership.objects.create(user=user, clinic=clinic, role=Role.ADMINISTRATOR)
-    details = {"role": Role.ADMINISTRATOR.value}
+    Membership.objects.create(user=user, clinic=clinic, role=role)
     record_change(
-        by=SYSTEM, action="staff.joined", subject=user, now=now, clinic_id=clinic.pk, details=details
+        by=SYSTEM,
+        action="staff.joined",
+        subject=user,
+        now=now,
+        clinic_id=clinic.pk,
+        details={"role": role.value},
     )
     return user
-
-
-def _join(invitation: Invitation, now: datetime) -> User:
-    unknown = secrets.token_urlsafe(24)
-    return accept_invitation(invitation=invitation, name=invitation.name, password=unknown, now=now)
 
 
 def backdate(clinic: Clinic, now: datetime) -> None:
     """These three moments are the database's own clock; the clinic began ``now``, before its patients came."""
     Clinic.objects.filter(pk=clinic.pk).update(created_at=now)
     for number, membership in enumerate(Membership.objects.of(clinic).order_by("created_at")):
-        joined = now + timedelta(hours=number, minutes=40)
+        joined = now + timedelta(hours=number)
         Membership.objects.filter(pk=membership.pk).update(created_at=joined)
         User.objects.filter(pk=membership.user_id).update(date_joined=joined)

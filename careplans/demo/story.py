@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from careplans.library.dose import Dose
+from patients.names import fold_name
 
 FOLDER = Path(__file__).parent / "stories"
 DaysAgo = Annotated[int, Field(ge=0, le=84)]
@@ -123,6 +124,11 @@ class Story(_Part):
     @property
     def full_name(self) -> str:
         return " ".join(self.name)
+
+    @property
+    def address(self) -> str:
+        """Unique like the name; ``.example`` never reaches anybody."""
+        return ".".join(fold_name(self.full_name).split()) + "@patient.example"
 
 
 class Words(_Part):

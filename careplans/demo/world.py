@@ -8,6 +8,7 @@ from functools import cached_property
 
 from careplans.accounts.models import Clinic
 from careplans.demo.agenda import Agenda
+from careplans.demo.mails import MailRoom
 from careplans.demo.staff import Staff
 from careplans.demo.story import Words
 from careplans.library.models import ComponentVersion, TemplateVersion
@@ -22,6 +23,7 @@ class World:
     staff: Staff
     agenda: Agenda
     words: Words
+    mail: MailRoom
 
     @property
     def now(self) -> datetime:
