@@ -144,7 +144,7 @@ def form_of_clinic(base: type[forms.ModelForm[Any]], clinic: Clinic) -> type[for
 class ClinicModelAdmin(OfClinic, _ModelAdmin):
     """Base of every page in the workshop. New rows belong to the clinic, every save is in the audit trail."""
 
-    actions: ClassVar[Any] = None
+    actions: Any = None
     save_on_top = False
     show_full_result_count = False
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from allauth.account import forms as account_forms
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+# Well above what rendering and queueing the mail takes.
+ASKING_TAKES_SECONDS = 0.08
 EMAIL = _("E-mail address")
 NEW_PASSWORD = _("New password")
 NEW_PASSWORD_AGAIN = _("New password once more")
@@ -41,6 +45,13 @@ class SignInForm(Plain, account_forms.LoginForm):  # type: ignore[misc]  # allau
 
 class AskForNewPasswordForm(Plain, account_forms.ResetPasswordForm):  # type: ignore[misc]
     labels = {"email": EMAIL}
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Writing a mail takes some milliseconds; a stranger's address must take as long, or it tells them apart."""
+        started = time.monotonic()
+        email: str = super().save(request, **kwargs)
+        time.sleep(max(0.0, ASKING_TAKES_SECONDS - (time.monotonic() - started)))
+        return email
 
 
 class NewPasswordForm(Plain, account_forms.ResetPasswordKeyForm):  # type: ignore[misc]

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
+from careplans.accounts.sign_in_forms import ASKING_TAKES_SECONDS
 from careplans.audit.models import AuditEvent
 from careplans.outbox.models import Message
 from tests.factories import PASSWORD, make_staff
@@ -145,6 +146,16 @@ class TestForgottenPassword:
         known, unknown = self.ask(client, clinician.email), self.ask(client, "nobody@clinic.example")
         assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
         assert [one.to for one in mailbox] == [[clinician.email]]
+
+    def test_known_and_unknown_people_wait_as_long(
+        self, client: Client, clinician: User, mailbox: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waits: list[float] = []
+        monkeypatch.setattr("careplans.accounts.sign_in_forms.time.sleep", waits.append)
+        for email in (clinician.email, "nobody@clinic.example"):
+            self.ask(client, email)
+        assert len(waits) == 2
+        assert all(0 < wait < ASKING_TAKES_SECONDS for wait in waits)
 
     def test_the_link_sets_a_password_once_and_signs_nobody_in(
         self, client: Client, clinician: User, mailbox: list[Any], settings: Any
