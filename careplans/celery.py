@@ -13,18 +13,20 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careplans.settings")
 
-app = Celery("careplans")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
-
 QUICK, SLOW = "quick", "slow"
-# Handouts take seconds each: behind thousands of them no red-flag notice may wait, so they have workers of their own.
-app.conf.task_default_queue = QUICK
-app.conf.task_routes = {"handouts.*": {"queue": SLOW}}
-# Two workers at most take more than they are working on: the next free one should have it.
-app.conf.worker_prefetch_multiplier = 1
-
 TICK_SECONDS = 60.0
+
+
+def make_app(name: str, *, is_main: bool) -> Celery:
+    """An app over the settings. A process has one main app; tasks know of all."""
+    made = Celery(name, set_as_current=is_main)
+    made.config_from_object("django.conf:settings", namespace="CELERY")
+    made.conf.task_default_queue = QUICK
+    # Handouts take seconds each: behind thousands of them no red-flag notice may wait, so they have workers of their own.
+    made.conf.task_routes = {"handouts.*": {"queue": SLOW}}
+    # A worker takes no more than it works on: the next free one should have the rest.
+    made.conf.worker_prefetch_multiplier = 1
+    return made
 
 
 def _each_minute(task: str) -> dict[str, Any]:
@@ -32,6 +34,8 @@ def _each_minute(task: str) -> dict[str, Any]:
     return {"task": task, "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS - 5}}
 
 
+app = make_app("careplans", is_main=True)
+app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "heartbeat": _each_minute("outbox.heartbeat"),
     "escalate": _each_minute("checkins.climb_due"),

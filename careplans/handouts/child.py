@@ -14,6 +14,7 @@ import os
 import re
 import resource
 import sys
+import threading
 import time
 from typing import Any, BinaryIO
 
@@ -48,6 +49,7 @@ class Complaints(logging.Handler):
 
 
 def main() -> None:
+    threading.Thread(target=_end_with_parent, args=[os.getppid()], daemon=True).start()
     # The pipe gets a number of its own: whatever prints to stdout must not get between the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -62,6 +64,13 @@ def main() -> None:
         if not _answer(json.loads(request), styles, answers):
             return
         gc.collect()
+
+
+def _end_with_parent(parent: int) -> None:
+    """A server that was stopped or killed leaves nobody behind, not even in the middle of a drawing."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _answer(request: dict[str, Any], styles: dict[tuple[str, ...], Style], answers: BinaryIO) -> bool:

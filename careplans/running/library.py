@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from datetime import datetime
 
 from django.conf import settings
-from django.core.management import call_command
 
 from careplans.accounts.models import Clinic
-from careplans.library.load import STARTER_FOLDER
+from careplans.audit.record import SYSTEM
+from careplans.library.load import STARTER_FOLDER, load_starter
 from careplans.library.models import ComponentVersion, TemplateVersion
 
 STAMP_NAME = ".library-loaded"
 
 
-def load_when_changed() -> bool:
-    """Bring new content into every clinic; True when there was something to look at."""
+def load_when_changed(*, say: Callable[[str], None], now: datetime) -> None:
+    """Bring new content into every clinic; it arrives for review where the clinic has a library already."""
     stamp = settings.DATA_DIR / STAMP_NAME
     if stamp.is_file() and stamp.read_text() == _fingerprint():
-        return False
-    call_command("load_library")
+        return
+    for clinic in Clinic.objects.all():
+        report = load_starter(clinic=clinic, by=SYSTEM, now=now)
+        if not report.is_unchanged:
+            say(f"{clinic}: {report.approved} pieces of content added, {report.for_review} wait for review.")
     stamp.write_text(_fingerprint())
-    return True
 
 
 def _fingerprint() -> str:
