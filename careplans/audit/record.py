@@ -45,7 +45,16 @@ def record_change(
     details: dict[str, Any] | None = None,
 ) -> AuditEvent:
     """Note that ``by`` did ``action`` (e.g. ``plan.published``) to ``subject``; ``details`` holds no free clinical text."""
-    return _add(AuditEvent.Kind.CHANGE, by, action, subject, now, clinic_id, patient_id, details)
+    return _add(
+        AuditEvent.Kind.CHANGE,
+        by,
+        subject,
+        patient_id=patient_id,
+        clinic_id=clinic_id,
+        action=action,
+        at=now,
+        details=details or {},
+    )
 
 
 def record_look(
@@ -58,29 +67,18 @@ def record_look(
     patient_id: uuid.UUID | None,
 ) -> AuditEvent:
     """Note that ``by`` looked at a record."""
-    return _add(AuditEvent.Kind.LOOK, by, action, subject, now, clinic_id, patient_id, None)
+    return _add(
+        AuditEvent.Kind.LOOK, by, subject, patient_id=patient_id, clinic_id=clinic_id, action=action, at=now
+    )
 
 
-def _add(
-    kind: AuditEvent.Kind,
-    by: Actor,
-    action: str,
-    subject: models.Model,
-    now: datetime,
-    clinic_id: uuid.UUID | None,
-    patient_id: uuid.UUID | None,
-    details: dict[str, Any] | None,
-) -> AuditEvent:
+def _add(kind: AuditEvent.Kind, by: Actor, subject: models.Model, **fields: Any) -> AuditEvent:
     return AuditEvent.objects.create(
-        at=now,
         kind=kind,
         actor_kind=by.actor_kind,
         actor_id=by.actor_id,
         actor_label=by.actor_label,
-        clinic_id=clinic_id,
-        patient_id=patient_id,
-        action=action,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
-        details=details or {},
+        **fields,
     )

@@ -85,7 +85,7 @@ STEPS = [
 class ReviewedAdmin(OfDrafts, ClinicModelAdmin):
     """Content with a life cycle."""
 
-    actions: ClassVar[Any] = STEPS
+    actions: Any = STEPS
     exclude = KEPT_BY_VERBS
     list_filter: ClassVar[tuple[str, ...]] = ("state",)
 

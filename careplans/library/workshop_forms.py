@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from careplans.library.conditions import condition_adapter
 from careplans.library.dose import dose_adapter
 
-
 if TYPE_CHECKING:  # Django's class takes no type argument when it runs
     _ModelForm = forms.ModelForm[Any]
 else:

@@ -19,6 +19,7 @@ from careplans.plans.models import Draft, DraftItem, Plan, PlanVersion, Publishe
 from careplans.plans.refusals import FindingsUndecided, PlanRefusal, StaleDraft
 from careplans.plans.selectors import findings_of
 from careplans.plans.start import start_plan, start_revision
+from patients.services import record_fact
 from tests.factories import NOW
 from tests.make.plans import component_of, make_draft, make_episode, make_patient, template_of
 
@@ -158,8 +159,6 @@ def decide_all(draft: Draft, by: User, reason: str) -> None:
 
 def test_publishing_assesses_again(draft: Draft, clinic: Clinic, clinician: User) -> None:
     """A fact learnt after the last look at the builder still stops the plan."""
-    from patients.services import record_fact
-
     record_fact(patient=draft.plan.patient, code="deep_vein_thrombosis", by=clinician, now=NOW)
 
     with pytest.raises(FindingsUndecided):
@@ -275,10 +274,7 @@ def test_nothing_is_written_when_the_audit_fails(
     )
 
     with pytest.raises(RuntimeError):
-        if module is drafting:
-            add(draft, clinic, "heat-moist", clinician)
-        else:
-            freeze_draft(draft=draft, revision=draft.revision, by=clinician, now=NOW)
+        change(module, draft, clinic, clinician)
 
     draft.refresh_from_db()
     after = (
@@ -288,3 +284,10 @@ def test_nothing_is_written_when_the_audit_fails(
         draft.revision,
     )
     assert after == before
+
+
+def change(module: object, draft: Draft, clinic: Clinic, by: User) -> None:
+    if module is drafting:
+        add(draft, clinic, "heat-moist", by)
+    else:
+        freeze_draft(draft=draft, revision=draft.revision, by=by, now=NOW)

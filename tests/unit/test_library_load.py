@@ -92,6 +92,6 @@ def test_an_approved_version_never_changes(clinic: Clinic) -> None:
 def test_search_needs_every_word(clinic: Clinic) -> None:
     load(clinic)
 
-    assert [one.component.code for one in components_matching(clinic, "moist heat", "")][0] == "heat-moist"
+    assert components_matching(clinic, "moist heat", "")[0].component.code == "heat-moist"
     assert not components_matching(clinic, "moist xylophone", "").exists()
     assert not components_matching(clinic, "moist", "medicine").exists()
