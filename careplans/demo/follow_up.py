@@ -47,8 +47,9 @@ class FollowUp:
         climb_due(now=now)
         self.world.mail.settle(now)
         by_patient = self._by_patient()
-        for check_in in CheckIn.objects.filter(asked_at=now).exclude(pk__in=self._seen):
-            self._asked(check_in, by_patient[check_in.patient_id], now)
+        for check_in in CheckIn.objects.filter(asked_at=now):
+            if check_in.pk not in self._seen:
+                self._asked(check_in, by_patient[check_in.patient_id], now)
         for alert in Alert.objects.filter(raised_at=now):
             self.alerts.look(by_patient[alert.patient_id], [alert])
 
