@@ -76,6 +76,7 @@ class HandoutPage:
     emergencies: tuple[DocumentRedFlag, ...]
     calls: tuple[DocumentRedFlag, ...]
     start: PhaseBlock
+    # Empty where the week has nothing to tell: one part, and no event in it.
     glance: tuple[GlanceDay, ...]
     phases: tuple[PhaseBlock, ...]
     groups: tuple[CardGroup, ...]
@@ -90,6 +91,7 @@ def handout_page(
 ) -> HandoutPage:
     """Needs the document's language to be active. ``check_code``: the beginning of the document's hash."""
     blocks = tuple(_phase(number, phase, document) for number, phase in enumerate(document.phases, start=1))
+    week = glance(document)
     return HandoutPage(
         language=document.language,
         direction=direction_of(document.language),
@@ -110,7 +112,7 @@ def handout_page(
         emergencies=tuple(flag for flag in document.red_flags if flag.urgency == "emergency"),
         calls=tuple(flag for flag in document.red_flags if flag.urgency == "call_today"),
         start=_start(document, blocks),
-        glance=glance(document),
+        glance=week if len(blocks) > 1 or any(day.events for day in week) else (),
         phases=blocks,
         groups=card_groups(document, pictures),
         follow_ups=_follow_ups(document),
