@@ -78,7 +78,6 @@ MIDDLEWARE = [
     "careplans.core.middleware.no_store",
     "careplans.core.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -295,6 +294,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 CSRF_FAILURE_VIEW = "careplans.core.views.csrf_failure"
 
 # --- Language and time --------------------------------------------------------------------------------------------
+# Staff pages are always in this language: no LocaleMiddleware, so that a browser set to Spanish does not get them
+# half translated. Pages, mails and handouts of patients switch to the patient's language themselves.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("tr", _("Turkish")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "careplans" / "locale"]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 
@@ -89,11 +89,7 @@ class ThermalDose(_Dose):
 
     def in_words(self) -> str:
         if self.cold_minutes and self.rounds:
-            amount = _("%(warm)d minutes warm, then %(cold)d minutes cold, %(rounds)d rounds") % {
-                "warm": self.minutes,
-                "cold": self.cold_minutes,
-                "rounds": self.rounds,
-            }
+            amount = _contrast(self.minutes, self.cold_minutes, self.rounds)
         else:
             amount = _minutes(self.minutes)
         before = {
@@ -152,7 +148,7 @@ class MedicineDose(_Dose):
         course = ngettext("for %(n)d day at most", "for %(n)d days at most", self.course_days) % {
             "n": self.course_days
         }
-        return _join(f"{self.amount:f} {self.unit}", often, when, only, course)
+        return _join(f"{self.amount:f} {_unit(self.unit)}", often, when, only, course)
 
 
 class AdviceDose(_Dose):
@@ -170,7 +166,8 @@ class AdviceDose(_Dose):
 
     def in_words(self) -> str:
         if self.frequency == "every_minutes":
-            return _("every %(n)d minutes") % {"n": self.every_minutes}
+            minutes = self.every_minutes or 0
+            return ngettext("every %(n)d minute", "every %(n)d minutes", minutes) % {"n": minutes}
         return {"daily": _("every day"), "when_it_applies": _("whenever it applies")}[self.frequency]
 
 
@@ -188,6 +185,19 @@ def parse_dose(data: object) -> Dose:
 
 def _times_each(reps: int) -> str:
     return ngettext("%(n)d time", "%(n)d times", reps) % {"n": reps}
+
+
+def _unit(unit: str) -> str:
+    """A Latin "mg" inside Arabic would reorder the numbers around it, so units are words of the language."""
+    return {"mg": _("mg"), "g": _("g"), "microgram": _("microgram"), "ml": _("ml")}[unit]
+
+
+def _contrast(warm: int, cold: int, rounds: int) -> str:
+    return _join(
+        ngettext("%(n)d minute warm", "%(n)d minutes warm", warm) % {"n": warm},
+        ngettext("then %(n)d minute cold", "then %(n)d minutes cold", cold) % {"n": cold},
+        ngettext("%(n)d round", "%(n)d rounds", rounds) % {"n": rounds},
+    )
 
 
 def _minutes(minutes: int) -> str:
@@ -209,4 +219,4 @@ def _days_a_week(days: int) -> str:
 
 
 def _join(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
+    return pgettext("between the parts of a dose", ", ").join(part for part in parts if part)
