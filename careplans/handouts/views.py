@@ -64,7 +64,10 @@ def _status_page(request: StaffRequest, handout: Handout) -> HttpResponse:
     plan = handout.version.plan
     context = {"handout": handout, "version": handout.version, "plan": plan, "patient": plan.patient}
     is_coming = handout.state in (Handout.State.PENDING, Handout.State.RENDERING)
-    return render(request, "handouts/handout_status.html", context, status=200 if is_coming else 503)
+    response = render(request, "handouts/handout_status.html", context, status=200 if is_coming else 503)
+    if is_coming:
+        response["Refresh"] = "2"
+    return response
 
 
 def _file_name(handout: Handout) -> str:
