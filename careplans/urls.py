@@ -8,6 +8,10 @@ from careplans.accounts.admin_site import clinic_admin
 from careplans.core.gallery import gallery
 from careplans.outbox.health import health
 
+handler400 = "careplans.checkins.views.errors.bad_request"
+handler404 = "careplans.checkins.views.errors.not_found"
+handler500 = "careplans.checkins.views.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("gallery/", gallery, name="gallery"),

@@ -19,6 +19,7 @@ from patients.models import Patient
 LINK_LIFE = timedelta(days=31)
 DEVICE_LIFE = timedelta(days=90)
 DEVICE = "device"
+PLAN_PURPOSE = "plan"
 
 
 @dataclass(frozen=True)

@@ -40,4 +40,5 @@ def what_clinic_knows(check_in: CheckIn) -> Told:
         return Told.NOT_SENT
     if alert.state != Alert.State.OPEN:
         return Told.SEEN
-    return told_of(message.state for message in notices_of(alert))
+    # Raised again for another cause, only the notices of that cause count.
+    return told_of(message.state for message in notices_of(alert) if message.created_at >= alert.raised_at)

@@ -41,6 +41,8 @@ def _item_changes(old: DocumentItem, new: DocumentItem) -> list[str]:
         sentences.append(_("%(title)s: now %(new)s (before: %(old)s).") % values)
     if new.note and old.note != new.note:
         sentences.append(_("%(title)s: %(note)s") % {"title": new.title, "note": new.note})
+    if old.note and not new.note:
+        sentences.append(_("%(title)s: the note for you was taken out.") % {"title": new.title})
     if old.component_version_number != new.component_version_number:
         sentences.append(_("%(title)s: the instructions were updated.") % {"title": new.title})
     return sentences

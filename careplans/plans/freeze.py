@@ -73,6 +73,12 @@ def _add_version(draft: Draft, plan: Plan, document: PlanDocument, by: User, now
 
 
 def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
+    if not (document.clinic.phone.strip() and document.clinic.emergency_number.strip()):
+        raise PlanRefusal(
+            _(
+                "Patients must know whom to call, and your clinic has no phone or emergency number yet. Ask an administrator to write them into the clinic's settings."
+            )
+        )
     if not document.items:
         raise PlanRefusal(_("The plan is empty. Add at least one component before publishing."))
     if document.ends_on < document.published_on:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from careplans.checkins import doors
+from careplans.checkins.doors import PLAN_PURPOSE
 from careplans.checkins.schedule import LINK_PURPOSE
 from careplans.checkins.selectors import (
     newest_open,
@@ -20,8 +21,6 @@ from careplans.checkins.selectors import (
 from careplans.checkins.views.confirm import ask_for_year
 from careplans.checkins.views.patient_page import link_closed, patient_page, show, without_referrer
 from careplans.plans.models import Plan
-
-PLAN_PURPOSE = "plan"
 
 
 @patient_page

@@ -11,6 +11,9 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 
 from careplans.accounts.models import Clinic
+from careplans.checkins import doors
+from careplans.checkins.schedule import LINK_PURPOSE
+from careplans.checkins.selectors import check_in_for_patient, newest_version, plan_of_version
 from careplans.core.public import public_page
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -34,19 +37,35 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render in the patient's language and by their clocks, with the clinic's numbers."""
-    with translation.override(language or translation.get_language()), timezone.override(zone):
+    # Behind a link that leads nowhere nobody knows the patient, only what their browser asks for.
+    language = language or translation.get_language_from_request(request)
+    with translation.override(language), timezone.override(zone):
         response = render(request, template, context | {"clinic": clinic}, status=status)
-    response.headers["Content-Language"] = language or translation.get_language() or "en"
+    response.headers["Content-Language"] = language
     return response
 
 
-def link_closed(request: HttpRequest, *, clinic: Clinic | None = None, language: str = "") -> HttpResponse:
+def link_closed(
+    request: HttpRequest, *, clinic: Clinic | None = None, language: str = "", status: int = 404
+) -> HttpResponse:
     """Unknown, expired and used links look alike; where the clinic is known its number is there too."""
-    return show(request, "checkins/link_closed.html", {}, clinic=clinic, language=language, status=404)
+    return show(request, "checkins/link_closed.html", {}, clinic=clinic, language=language, status=status)
 
 
 def form_too_old(request: HttpRequest) -> HttpResponse:
-    return show(request, "checkins/form_too_old.html", {}, clinic=None, status=403)
+    clinic, language = clinic_of_link(request)
+    return show(request, "checkins/form_too_old.html", {}, clinic=clinic, language=language, status=403)
+
+
+def clinic_of_link(request: HttpRequest) -> tuple[Clinic | None, str]:
+    """Whom to call: the clinic whose link was opened on this device, and the language; nothing of the patient."""
+    check_in_id = doors.linked(request, purpose=LINK_PURPOSE)
+    check_in = check_in_for_patient(check_in_id) if check_in_id else None
+    if check_in is not None:
+        return check_in.clinic, check_in.version.document.language
+    version_id = doors.linked(request, purpose=doors.PLAN_PURPOSE)
+    plan = plan_of_version(version_id) if version_id else None
+    return (plan.clinic, newest_version(plan).document.language) if plan else (None, "")
 
 
 def without_referrer(response: HttpResponse) -> HttpResponse:

@@ -1,0 +1,36 @@
+"""Links cannot be guessed, and no table holds one."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.core.management import call_command
+
+from careplans.accounts.models import Clinic, User
+from careplans.core.tokens import derive_token, hash_token, new_nonce
+from tests.make.checkins import link_of, make_asked
+
+
+def test_a_token_has_192_bits_and_a_nonce_128() -> None:
+    nonces = {new_nonce() for _number in range(1000)}
+    tokens = {derive_token(nonce, purpose="check-in") for nonce in nonces}
+    assert len(tokens) == 1000
+    assert {len(bytes.fromhex(nonce)) for nonce in nonces} == {16}
+    assert {len(base64.urlsafe_b64decode(token)) for token in tokens} == {24}
+
+
+def test_a_token_is_for_one_purpose_and_one_key(settings: Any) -> None:
+    nonce = new_nonce()
+    first = derive_token(nonce, purpose="check-in")
+    assert derive_token(nonce, purpose="plan") != first
+    settings.SECRET_KEY = "another key"
+    assert derive_token(nonce, purpose="check-in") != first
+
+
+def test_the_database_holds_only_its_hash(clinic: Clinic, clinician: User, capsys: Any) -> None:
+    token = link_of(make_asked(clinic, clinician)).split("/")[2]
+    call_command("dumpdata", "checkins", "outbox", "plans", "audit")
+    dumped = capsys.readouterr().out
+    assert token not in dumped
+    assert hash_token(token) in dumped
