@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import resource
+import shutil
 import sys
 import threading
 import time
@@ -60,17 +61,13 @@ def main() -> None:
     gc.freeze()
     gc.disable()
     styles: dict[tuple[str, ...], Style] = {}
-    while (request := read_frame(sys.stdin.buffer)) is not None:
-        if not _answer(json.loads(request), styles, answers):
-            return
+    is_fit = True
+    while is_fit and (request := read_frame(sys.stdin.buffer)) is not None:
+        is_fit = _answer(json.loads(request), styles, answers)
         gc.collect()
-
-
-def _end_with_parent(parent: int) -> None:
-    """A server that was stopped or killed leaves nobody behind, not even in the middle of a drawing."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+    # Also when the product was killed and cannot tidy up: the folder it made for this process.
+    for folder in sys.argv[1:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _answer(request: dict[str, Any], styles: dict[tuple[str, ...], Style], answers: BinaryIO) -> bool:

@@ -74,7 +74,7 @@ class Child:
         environment |= {"TMPDIR": self._folder.name, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
         self._errors = tempfile.TemporaryFile(dir=self._folder.name)  # noqa: SIM115  # lives as long as the child
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "careplans.handouts.child"],
+            [sys.executable, "-m", "careplans.handouts.child", self._folder.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

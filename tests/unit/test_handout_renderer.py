@@ -211,6 +211,15 @@ def test_a_closed_child_leaves_no_process_and_no_folder() -> None:
     assert not folder.exists()
 
 
+def test_a_child_whose_product_was_killed_ends_and_tidies_up() -> None:
+    child = Child(warm_up_drawing())
+    child.draw(drawing("<p>x</p>"))
+    child._requests.close()
+    assert child._process.wait(timeout=20) == 0
+    assert not Path(child._folder.name).exists()
+    child.close()
+
+
 def _huge_png(side: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
