@@ -14,6 +14,21 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from tests.factories import make_clinic, make_staff
 
+# Takes most of the suite's time: bin/test runs all, bin/test --quick leaves these out.
+SLOW_FILES = (
+    "test_access_matrix.py",
+    "test_demo.py",
+    "test_handout_pdf.py",
+    "test_handout_renderer.py",
+    "test_start_supervisor.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in SLOW_FILES:
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(autouse=True)
 def _settings_for_tests(settings: Any, tmp_path: Path) -> None:
