@@ -51,7 +51,7 @@ def stop_on_signal(number: int, frame: FrameType | None) -> None:
 def clean_environment(data: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in OUR_VARIABLES}
     chromium = kept.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), "")
-    return kept | {"DATA_DIR": data, "CHROMIUM": chromium, "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | {"DATA_DIR": data, "CHROMIUM": chromium}
 
 
 def lint(environment: dict[str, str]) -> int:
