@@ -73,7 +73,7 @@ class Child:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment |= {"TMPDIR": self._folder.name, "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
         self._errors = tempfile.TemporaryFile(dir=self._folder.name)  # noqa: SIM115  # lives as long as the child
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "careplans.handouts.child", self._folder.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
