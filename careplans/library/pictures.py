@@ -1,0 +1,25 @@
+"""The library's drawn pictures by code, for whoever shows a component."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from careplans.library.figures.draw import svg_of
+from careplans.library.figures.positions import all_pictures
+
+
+def picture_codes() -> tuple[str, ...]:
+    return tuple(all_pictures())
+
+
+@cache
+def picture_svg(code: str, *, mirrored: bool = False) -> str | None:
+    """The picture as SVG text, or None where there is none; ``mirrored`` for pages written from right to left."""
+    picture = all_pictures().get(code)
+    return svg_of(picture, mirrored=mirrored) if picture else None
+
+
+def picture_alt(code: str) -> str:
+    """What the picture shows, in English words; empty where there is none."""
+    picture = all_pictures().get(code)
+    return picture.alt if picture else ""
