@@ -84,7 +84,9 @@ class BuilderPage:
 
     @property
     def has_untranslated(self) -> bool:
-        return any(item.is_untranslated for phase in self.phases for item in phase.items)
+        return any(item.is_untranslated for phase in self.phases for item in phase.items) or any(
+            flag.text_language != self.document.language for flag in self.document.red_flags
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,9 @@ class TemplateChoice:
     lacks_surgery: bool
 
 
-def template_choices(versions: Iterable[TemplateVersion], episodes: Sequence[Episode]) -> list[TemplateChoice]:
+def template_choices(
+    versions: Iterable[TemplateVersion], episodes: Sequence[Episode]
+) -> list[TemplateChoice]:
     """Those that fit the patient first, those that cannot be used last."""
     regions = {episode.body_region for episode in episodes}
     has_surgery = any(episode.surgery_on for episode in episodes)

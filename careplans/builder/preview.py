@@ -61,7 +61,8 @@ def preview_pdf(document: PlanDocument) -> RenderedPdf:
 
 def _untranslated(document: PlanDocument) -> tuple[str, ...]:
     titles = {item.title for item in document.items if item.text_language != document.language}
-    return tuple(sorted(titles))
+    signs = {flag.sign for flag in document.red_flags if flag.text_language != document.language}
+    return tuple(sorted(titles | signs))
 
 
 def _check_in_way(plan: Plan) -> str:

@@ -151,8 +151,10 @@ def _document_red_flags(draft: Draft) -> tuple[DocumentRedFlag, ...]:
 
 
 def _document_red_flag(flag: RedFlag, language: str) -> DocumentRedFlag:
-    words = flag.texts.get(language) or flag.texts[FALLBACK_LANGUAGE]
+    spoken = language if language in flag.texts else FALLBACK_LANGUAGE
+    words = flag.texts[spoken]
     return DocumentRedFlag(
+        text_language=spoken,
         code=flag.code,
         urgency=flag.urgency,
         clinician_label=flag.clinician_label,

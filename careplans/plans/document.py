@@ -81,6 +81,8 @@ class DocumentRedFlag(_Part):
     question: str
     sign: str
     what_to_do: str
+    # The language the three texts are really in.
+    text_language: str = "en"
 
 
 class DocumentCheckIn(_Part):

@@ -83,7 +83,9 @@ def change_item(*, item: DraftItem, dose: Dose, note: str, revision: int, by: Us
 
 def gone_item(*, draft: Draft, revision: int) -> StaleDraft:
     """The refusal for a change of an item that is no longer there."""
-    message = _("That component is no longer in this plan. Nothing was changed; here is the plan as it is now.")
+    message = _(
+        "That component is no longer in this plan. Nothing was changed; here is the plan as it is now."
+    )
     return StaleDraft(message, changes_since(draft.pk, revision))
 
 

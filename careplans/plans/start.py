@@ -71,7 +71,7 @@ def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
         return existing
     if plan.state in ENDED:
         raise PlanRefusal(_("This plan has ended. Start a new one."))
-    last = plan.drafts.order_by("-closed_at").first()
+    last = plan.drafts.exclude(version=None).order_by("-closed_at").first()  # not one that was discarded
     if last is None:
         raise PlanRefusal(_("This plan has nothing to revise yet."))
     draft = Draft.objects.create(
