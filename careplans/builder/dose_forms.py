@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from pydantic import ValidationError
 
@@ -12,6 +14,8 @@ from careplans.core.crispy import FormHelper
 from careplans.library.dose import Dose, parse_dose
 
 NOTHING = ("", _("–"))
+MINUTES_OF_A_DAY = 24 * 60
+FILL_IN = _("Please fill this in.")
 
 
 class DoseForm(forms.Form):
@@ -28,6 +32,8 @@ class DoseForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if (cleaned.get("minutes") or 0) * (cleaned.get("times_a_day") or 0) > MINUTES_OF_A_DAY:
+            self.add_error("times_a_day", _("This is more time than a day has. Check both numbers."))
         if self.errors:
             return cleaned
         given = {name: value for name, value in cleaned.items() if name != "note" and value not in (None, "")}
@@ -43,8 +49,19 @@ class DoseForm(forms.Form):
 def _number(
     label: Any, *, least: int = 1, most: int, required: bool = True, help_text: Any = ""
 ) -> forms.IntegerField:
+    between = format_lazy(_("Write a whole number from {least} to {most}."), least=str(least), most=str(most))
     return forms.IntegerField(
-        label=label, min_value=least, max_value=most, required=required, help_text=help_text
+        label=label,
+        min_value=least,
+        max_value=most,
+        required=required,
+        help_text=help_text,
+        error_messages={
+            "required": FILL_IN,
+            "invalid": between,
+            "min_value": between,
+            "max_value": between,
+        },
     )
 
 
@@ -106,10 +123,20 @@ class MedicineForm(DoseForm):
     kind = "medicine"
     amount = forms.DecimalField(
         label=_("Amount"),
-        min_value=0,
+        min_value=Decimal("0.001"),
+        max_value=Decimal(10000),
         max_digits=8,
         decimal_places=3,
         help_text=_("As prescribed, with a point: 2.5"),
+        error_messages={
+            "required": FILL_IN,
+            "invalid": _("Write the amount in digits, with a point: 2.5"),
+            "min_value": _("The amount must be more than nothing."),
+            "max_value": _("This amount is too large. Check the unit."),
+            "max_digits": _("This amount is too large. Check the unit."),
+            "max_whole_digits": _("This amount is too large. Check the unit."),
+            "max_decimal_places": _("At most three digits after the point."),
+        },
     )
     unit = forms.ChoiceField(
         label=_("Unit"), choices=[("mg", "mg"), ("g", "g"), ("microgram", _("microgram")), ("ml", "ml")]
@@ -123,6 +150,11 @@ class MedicineForm(DoseForm):
     )
     as_needed = forms.BooleanField(label=_("Only when needed"), required=False)
     note = _note()
+
+    def clean_amount(self) -> Decimal:
+        """Without trailing zeros: "10.0 mg" is read as 100 mg, and "10.000" as ten thousand where points group."""
+        amount: Decimal = self.cleaned_data["amount"]
+        return Decimal(f"{amount.normalize():f}")
 
 
 class AdviceForm(DoseForm):
@@ -145,6 +177,9 @@ FORM_OF: dict[str, type[DoseForm]] = {
 }
 
 
-def dose_form(dose: Dose, data: Any = None, *, note: str = "") -> DoseForm:
-    """The form for this dose's kind, filled with it, bound to ``data`` when given."""
-    return FORM_OF[dose.kind](data, dose=dose, initial={"note": note})
+def dose_form(dose: Dose, data: Any = None, *, note: str = "", auto_id: str = "id_%s") -> DoseForm:
+    """The form for this dose's kind, filled with it, bound to ``data`` when given.
+
+    ``auto_id`` keeps apart the fields of two items that are open on one page, so that each label finds its own.
+    """
+    return FORM_OF[dose.kind](data, dose=dose, initial={"note": note}, auto_id=auto_id)

@@ -93,7 +93,7 @@ def rules_of(clinic: Clinic) -> tuple[Rule, ...]:
             severity=rule.severity,
             message=rule.message,
             instead=rule.instead,
-            source=f"{rule.source.code}: {rule.source.title}",
+            source=rule.source.title,
         )
         for rule in rules
     )

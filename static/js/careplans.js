@@ -125,8 +125,50 @@
     }
   }
 
+  /* A part of the page that is replaced takes the focus with it: give it back to the same control, else to the one
+     beside it, else to the row or section it was in. */
+  function idsAround(element) {
+    const ids = [];
+    for (let at = element; at && at !== document.body; at = at.parentElement) {
+      if (at.id) ids.push(at.id);
+      if (at.matches("li[id]")) {
+        for (const beside of [at.nextElementSibling, at.previousElementSibling]) {
+          if (beside && beside.id) ids.push(beside.id);
+        }
+      }
+    }
+    return ids;
+  }
+
+  function focusable(id) {
+    const found = document.getElementById(id);
+    if (!found) return null;
+    if (found.matches("a[href], button:not(:disabled), input:not([type=hidden]), select, textarea")) return found;
+    const within = found.matches("button") ? found.parentElement : found;
+    return within.querySelector("a[href], button:not(:disabled), select");
+  }
+
+  function setUpFocusKept() {
+    let ids = [];
+    document.addEventListener("htmx:beforeSwap", (event) => {
+      const target = event.detail.target;
+      ids = target.contains(document.activeElement) ? idsAround(document.activeElement) : [];
+    });
+    document.addEventListener("htmx:afterSettle", (event) => {
+      const summary = event.detail.elt.querySelector(".error-summary");
+      if (summary) {
+        summary.focus();
+      } else if (ids.length && document.activeElement === document.body) {
+        const found = ids.map(focusable).find(Boolean);
+        if (found) found.focus();
+      }
+      ids = [];
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     setUpTheme();
+    setUpFocusKept();
     setUpMenus();
     setUpGuard();
     setUpBusy();

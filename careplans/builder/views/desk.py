@@ -29,7 +29,7 @@ MOST_FOUND = 30
 def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
-        return redirect("plan-detail", pk=get_object_or_404(Plan.objects.of(request.clinic), pk=pk).pk)
+        return show_published(request, pk)
     plan = draft.plan
     record_look(
         by=request.user,
@@ -40,6 +40,11 @@ def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         patient_id=plan.patient_id,
     )
     return render(request, "builder/plan_build.html", desk_context(request, draft))
+
+
+def show_published(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """The plan itself when nothing is being drafted, as after the back button; 404 outside the clinic."""
+    return redirect("plan-detail", pk=get_object_or_404(Plan.objects.of(request.clinic), pk=pk).pk)
 
 
 def load_draft(request: StaffRequest, pk: uuid.UUID) -> Draft:

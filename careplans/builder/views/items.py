@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import retarget
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
@@ -71,7 +72,7 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
     item = item_of(draft, key)
     if item is None:
         return _gone(request, pk, draft)
-    form = dose_form(item.dose, request.POST or None, note=item.note)
+    form = dose_form(item.dose, request.POST or None, note=item.note, auto_id=f"id_{key}_%s")
     revision = RevisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and revision.is_valid():
         try:
@@ -89,11 +90,13 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
     title = wording_in(item.component_version, draft.language).text.title
     context = {"form": form, "item": item, "item_title": title, "draft": draft, "title": title}
     template = "builder/_item_form.html" if request.htmx else "builder/item_edit.html"
-    return render(
+    response = render(
         request,
         template,
         context | {"plan": draft.plan, "revision": request.POST.get("revision", draft.revision)},
     )
+    # Only a kept change replaces the desk; what is refused is said in the row, with the plan still around it.
+    return retarget(response, f"#item-{key}-form") if request.htmx else response
 
 
 @require_POST

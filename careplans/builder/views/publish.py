@@ -17,7 +17,14 @@ from careplans.accounts.permissions import Permission
 from careplans.builder.forms import CheckInDaysForm, FindingDecisionForm, RevisionForm
 from careplans.builder.preview import PreviewFailed, preview_pdf, publishing_summary
 from careplans.builder.publish import publish_plan
-from careplans.builder.views.desk import answer_refusal, answer_with_desk, desk_context, load_draft
+from careplans.builder.selectors import open_draft_of
+from careplans.builder.views.desk import (
+    answer_refusal,
+    answer_with_desk,
+    desk_context,
+    load_draft,
+    show_published,
+)
 from careplans.core.refusals import Refusal, StaleChange
 from careplans.plans.assemble import draft_document
 from careplans.plans.drafting import decide_finding, set_check_in_days
@@ -92,6 +99,8 @@ def phase_check_ins(request: StaffRequest, pk: uuid.UUID, phase_pk: uuid.UUID) -
 @requires(Permission.EDIT_CLINICAL)
 def plan_publish(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """What will happen, then the one button that does it."""
+    if request.method == "GET" and open_draft_of(pk, request.clinic) is None:
+        return show_published(request, pk)
     draft = load_draft(request, pk)
     refusal_text = ""
     if request.method == "POST":
