@@ -40,14 +40,14 @@ def ask_due(*, now: datetime, limit: int = 200) -> int:
 
 @transaction.atomic
 def ask_now(*, check_in: CheckIn, by: Actor, now: datetime) -> CheckIn:
-    """Ask a planned check-in before its day. For trying the product out: the demo clinic offers it."""
+    """Ask a planned check-in before its day and at any hour. For trying the product out: the demo clinic offers it."""
     check_in = _read(check_in.pk)
     is_running = check_in.plan.state == Plan.State.ACTIVE
     today = now.astimezone(check_in.patient.zone).date()
     closes_at = max(check_in.closes_at, moments_of(today, check_in.clinic, check_in.patient)[1])
     if not is_running or not _claim(check_in, now, closes_at=closes_at):
         raise CheckInNotOpen(_("This check-in is no longer planned, so it cannot be sent."))
-    _ask(check_in, by, now)
+    _ask(check_in, by, now, is_urgent=True)
     return check_in
 
 
@@ -87,7 +87,9 @@ def _claim(check_in: CheckIn, now: datetime, *, closes_at: datetime) -> bool:
     return bool(won)
 
 
-def _ask(check_in: CheckIn, by: Actor, now: datetime, *, may_mail: bool = True) -> None:
+def _ask(
+    check_in: CheckIn, by: Actor, now: datetime, *, may_mail: bool = True, is_urgent: bool = False
+) -> None:
     """Choose the channel as consent and address are now, send, and close what this one replaces."""
     is_mail = may_mail and check_in.patient.can_be_mailed
     check_in.state, check_in.asked_at = CheckIn.State.ASKED, now
@@ -95,7 +97,7 @@ def _ask(check_in: CheckIn, by: Actor, now: datetime, *, may_mail: bool = True) 
     check_in.save(update_fields=["channel"])
     supersede(check_in=check_in, now=now)
     if is_mail:
-        queue_invitation(check_in=check_in, now=now)
+        queue_invitation(check_in=check_in, now=now, is_urgent=is_urgent)
     record_change(
         by=by,
         action="check_in.asked",

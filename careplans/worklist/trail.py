@@ -72,7 +72,7 @@ _ACTIONS = {
     "draft.discarded": gettext_lazy("discarded the draft"),
     "check_ins.scheduled": gettext_lazy("planned the check-ins"),
     "check_ins.cancelled": gettext_lazy("cancelled the check-ins"),
-    "check_in.asked": gettext_lazy("asked a check-in"),
+    "check_in.asked": gettext_lazy("asked the patient to check in"),
     "check_in.reminded": gettext_lazy("sent a reminder"),
     "check_in.answered": gettext_lazy("answered a check-in"),
     "check_in.partly_answered": gettext_lazy("answered part of a check-in"),

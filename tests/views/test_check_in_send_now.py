@@ -46,6 +46,14 @@ def test_asks_and_delivers_at_once(check_in: CheckIn, client_of: Callable[..., C
     assert Message.objects.filter(kind="check_in").count() == 1
 
 
+def test_at_night_too(check_in: CheckIn, client_of: Callable[..., Client]) -> None:
+    """Whoever tries the product out after hours can follow the link at once."""
+    with time_machine.travel(NOW.replace(hour=2), tick=False):
+        client_of(Role.CLINICIAN).post(path(check_in))
+
+    assert Message.objects.get(key=check_in.mail_key).state == Message.State.KEPT
+
+
 def test_only_in_the_demo_clinic(check_in: CheckIn, client_of: Callable[..., Client]) -> None:
     Clinic.objects.update(is_demo=False)
     assert client_of(Role.CLINICIAN).post(path(check_in)).status_code == 404

@@ -33,7 +33,7 @@ def check_in_send_now(request: StaffRequest, pk: UUID) -> HttpResponse:
         return redirect("patient-detail", pk=check_in.patient_id)
     if asked.channel == CheckIn.Channel.EMAIL:
         deliver_due(now=timezone.now())
-        messages.success(request, _("The check-in was sent. You can read the e-mail under Messages."))
+        messages.success(request, _("The check-in goes out now. You can read the e-mail under Messages."))
     else:
         messages.warning(
             request, _("No e-mail can be sent to this patient. The check-in is on the phone list.")
