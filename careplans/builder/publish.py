@@ -17,16 +17,19 @@ from careplans.plans.freeze import freeze_draft
 from careplans.plans.lifecycle import can_move
 from careplans.plans.models import Draft, Plan, PlanVersion
 from careplans.plans.refusals import PlanRefusal
+from patients.contact import lock_patient
+from patients.models import Patient
 
 
 @transaction.atomic
 def publish_plan(*, draft: Draft, revision: int, by: User, now: datetime) -> PlanVersion:
     """Freeze the draft as the next version, and with it the handout, the check-ins and the patient's mail."""
+    patient = lock_patient(draft.plan.patient_id)
     version = freeze_draft(draft=draft, revision=revision, by=by, now=now)
     request_handout(version=version, by=by, now=now)
     schedule_check_ins(version=version, by=by, now=now)
-    if version.plan.patient.can_be_mailed:
-        _tell_patient(version, now)
+    if patient.can_be_mailed:
+        _tell_patient(version, patient, now)
     return version
 
 
@@ -55,22 +58,22 @@ def _message_key(version: PlanVersion) -> str:
     return f"plan-published:{version.pk}"
 
 
-def _tell_patient(version: PlanVersion, now: datetime) -> None:
+def _tell_patient(version: PlanVersion, patient: Patient, now: datetime) -> None:
     plan = version.plan
     mail = compose(
         "builder/mail/plan_published",
         {"clinic": plan.clinic, "is_revision": version.number > 1},
-        plan.patient.language,
+        patient.language,
     )
     queue_message(
         clinic=plan.clinic,
         kind="plan_published",
         key=_message_key(version),
-        to_address=plan.patient.email,
+        to_address=patient.email,
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
-        language=plan.patient.language,
+        language=patient.language,
         due_at=now,
         patient_id=plan.patient_id,
         link_nonce=version.link_nonce,

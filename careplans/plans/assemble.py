@@ -48,7 +48,7 @@ def draft_document(draft: Draft, *, today: date) -> PlanDocument:
             published_on=today,
             phases=phases,
             red_flags=_document_red_flags(draft),
-            check_ins=_check_ins(draft, phases),
+            check_ins=_check_ins(draft, phases, today),
         )
         changes = changes_between(previous.document, document) if previous else ()
     return document.model_copy(update={"changes": changes})
@@ -162,8 +162,11 @@ def _document_red_flag(flag: RedFlag, language: str) -> DocumentRedFlag:
     )
 
 
-def _check_ins(draft: Draft, phases: tuple[DocumentPhase, ...]) -> tuple[DocumentCheckIn, ...]:
-    """Days the patient is asked: those of each phase, and the last day of each medicine course; one a day."""
+def _check_ins(draft: Draft, phases: tuple[DocumentPhase, ...], today: date) -> tuple[DocumentCheckIn, ...]:
+    """Days after ``today`` on which the patient is asked: those of each phase, and the last day of each course.
+
+    One a day, and none on the day of publishing: the patient is being spoken to.
+    """
     kinds = {
         _starts_on(draft, phase) + timedelta(days=day): "scheduled"
         for phase in draft.phases.all()
@@ -173,4 +176,4 @@ def _check_ins(draft: Draft, phases: tuple[DocumentPhase, ...]) -> tuple[Documen
         for item in phase.items:
             if isinstance(item.dose, MedicineDose):
                 kinds[phase.starts_on + timedelta(days=item.dose.course_days - 1)] = "course_end"
-    return tuple(DocumentCheckIn(due_on=day, kind=kind) for day, kind in sorted(kinds.items()))
+    return tuple(DocumentCheckIn(due_on=day, kind=kind) for day, kind in sorted(kinds.items()) if day > today)

@@ -5,33 +5,61 @@ The sentences come out in the active language; titles and doses are already in t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from careplans.plans.document import DocumentItem, PlanDocument
 
 
+@dataclass(frozen=True)
+class _Placed:
+    item: DocumentItem
+    phase: str
+
+
 def changes_between(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
-    """One sentence a change: what is new, what is no longer part of the plan, which doses and dates moved."""
+    """One sentence a change: what is new, what is gone, and from where; doses, notes, dates and check-in days."""
     before, after = _by_key(old), _by_key(new)
-    sentences = [
-        _("New in your plan: %(title)s (%(dose)s).") % {"title": item.title, "dose": item.dose_in_words}
-        for key, item in after.items()
-        if key not in before
-    ]
-    sentences += [
-        _("No longer part of your plan: %(title)s.") % {"title": item.title}
-        for key, item in before.items()
-        if key not in after and item.component_code not in {one.component_code for one in after.values()}
-    ]
-    for key, item in after.items():
+    known, still = _codes(before), _codes(after)
+    added = [one for key, one in after.items() if key not in before]
+    removed = [one for key, one in before.items() if key not in after]
+    sentences = [_added(one, is_new=one.item.component_code not in known) for one in added]
+    sentences += [_removed(one, is_gone=one.item.component_code not in still) for one in removed]
+    for key, one in after.items():
         if key in before:
-            sentences += _item_changes(before[key], item)
+            sentences += _item_changes(before[key].item, one.item)
     sentences += _phase_changes(old, new)
+    if _asked_after(old, new.published_on) != _asked_after(new, new.published_on):
+        sentences.append(_("The days on which we ask how you are have changed."))
     return tuple(dict.fromkeys(sentences))
 
 
-def _by_key(document: PlanDocument) -> dict[str, DocumentItem]:
-    return {item.key: item for item in document.items}
+def _by_key(document: PlanDocument) -> dict[str, _Placed]:
+    return {item.key: _Placed(item, phase.name) for phase in document.phases for item in phase.items}
+
+
+def _codes(placed: dict[str, _Placed]) -> set[str]:
+    return {one.item.component_code for one in placed.values()}
+
+
+def _added(one: _Placed, *, is_new: bool) -> str:
+    values = {"title": one.item.title, "dose": one.item.dose_in_words, "phase": one.phase}
+    if is_new:
+        return _("New in your plan: %(title)s (%(dose)s).") % values
+    return _("%(title)s: now in “%(phase)s” too (%(dose)s).") % values
+
+
+def _removed(one: _Placed, *, is_gone: bool) -> str:
+    values = {"title": one.item.title, "phase": one.phase}
+    if is_gone:
+        return _("No longer part of your plan: %(title)s.") % values
+    return _("%(title)s: no longer in “%(phase)s”.") % values
+
+
+def _asked_after(document: PlanDocument, day: date) -> set[date]:
+    return {one.due_on for one in document.check_ins if one.due_on > day}
 
 
 def _item_changes(old: DocumentItem, new: DocumentItem) -> list[str]:

@@ -19,6 +19,7 @@ from careplans.plans.selectors import open_draft
 from patients.models import Episode
 
 EMPTY_PLAN_DAYS = 28
+PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
 
 
 @transaction.atomic
@@ -26,6 +27,12 @@ def start_plan(
     *, episode: Episode, template_version: TemplateVersion | None, by: User, now: datetime
 ) -> Draft:
     """Begin a plan for an episode from a template, or empty; phases that are already over are left out."""
+    episode = (
+        Episode.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=episode.pk)
+    )
+    untouched = _untouched_draft(episode, template_version, by)
+    if untouched:
+        return untouched
     patient = episode.patient
     today = now.astimezone(patient.clinic.zone).date()
     anchor_on = _anchor(episode, template_version, today)
@@ -66,6 +73,7 @@ def start_plan(
 @transaction.atomic
 def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
     """Open a draft with what was published last; the open one is given back if there is one."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("patient", "clinic").get(pk=plan.pk)
     existing = open_draft(plan)
     if existing:
         return existing
@@ -86,8 +94,29 @@ def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
         changed_by=by,
     )
     _copy_draft(last, draft)
+    if draft.language != last.language:
+        _retell(draft)
     record_on_draft(draft, "plan.revision_started", by, now, {})
     return draft
+
+
+def _untouched_draft(episode: Episode, template_version: TemplateVersion | None, by: User) -> Draft | None:
+    """The same start sent twice gives one plan: a first draft of this template that its writer has not changed yet."""
+    first_drafts = Draft.objects.filter(plan__state=Plan.State.DRAFT, plan__episode=episode, closed_at=None)
+    return first_drafts.filter(template_version=template_version, opened_by=by, revision=1).first()
+
+
+def _retell(draft: Draft) -> None:
+    """The patient's language changed: say title, purpose and phases anew where the template knows the language."""
+    template_version = draft.template_version
+    words = template_version.texts.get(draft.language) if template_version else None
+    if not template_version or not words:
+        return
+    Draft.objects.filter(pk=draft.pk).update(title=words["title"], for_patient=words["for_patient"])
+    for source in template_version.phases.all():
+        told = source.texts.get(draft.language)
+        if told:
+            draft.phases.filter(code=source.code).update(**{name: told[name] for name in PHASE_WORDS})
 
 
 def _anchor(episode: Episode, template_version: TemplateVersion | None, today: date) -> date:
@@ -146,7 +175,7 @@ def _phase_fields(source: TemplatePhase, language: str) -> dict[str, Any]:
         "starts": source.starts,
         "criteria": source.criteria,
         "check_in_days": source.check_in_days,
-        **{name: words[name] for name in ("name", "aims", "avoid", "move_on_when", "step_back_when")},
+        **{name: words[name] for name in PHASE_WORDS},
     }
 
 

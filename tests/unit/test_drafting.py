@@ -13,7 +13,14 @@ from careplans.library.dose import parse_dose
 from careplans.library.models import ComponentVersion, ReviewState
 from careplans.plans import drafting, freeze
 from careplans.plans.assemble import draft_document
-from careplans.plans.drafting import add_item, change_item, decide_finding, move_item, remove_item
+from careplans.plans.drafting import (
+    add_item,
+    change_item,
+    decide_finding,
+    discard_draft,
+    move_item,
+    remove_item,
+)
 from careplans.plans.freeze import freeze_draft
 from careplans.plans.models import Draft, DraftItem, Plan, PlanVersion, PublishedVersionsNeverChange
 from careplans.plans.refusals import FindingsUndecided, PlanRefusal, StaleDraft
@@ -254,6 +261,57 @@ def test_an_untranslated_text_says_it_is_english(clinic: Clinic, clinician: User
 
     assert {item.text_language for item in document.items} == {"en"}
     assert document.language == "es"
+
+
+def test_taking_out_of_one_phase_is_told(draft: Draft, clinic: Clinic, clinician: User) -> None:
+    publish(draft, clinician)
+    second = start_revision(plan=draft.plan, by=clinician, now=NOW)
+    code = "component_version__component__code"
+    walking = DraftItem.objects.get(phase__draft=second, phase__position=0, **{code: "ex-walking"})
+    remove_item(item=walking, revision=second.revision, by=clinician, now=NOW)
+    second.refresh_from_db()
+    second.phases.filter(position=1).update(check_in_days=[3])
+
+    changes = publish(second, clinician).document.changes
+
+    assert any("no longer in “Days 2 to 7”" in change for change in changes)
+    assert not any(change.startswith("No longer part of your plan") for change in changes)
+    assert "The days on which we ask how you are have changed." in changes
+
+
+def test_a_discarded_revision_is_not_what_the_next_one_begins_with(
+    draft: Draft, clinic: Clinic, clinician: User
+) -> None:
+    published = publish(draft, clinician)
+    second = start_revision(plan=draft.plan, by=clinician, now=NOW)
+    item = DraftItem.objects.filter(phase__draft=second).first()
+    assert item is not None
+    remove_item(item=item, revision=second.revision, by=clinician, now=NOW)
+    second.refresh_from_db()
+    discard_draft(draft=second, revision=second.revision, by=clinician, now=NOW)
+
+    third = start_revision(plan=draft.plan, by=clinician, now=NOW)
+
+    assert DraftItem.objects.filter(phase__draft=third).count() == len(published.document.items)
+
+
+def test_starting_twice_gives_one_plan(clinic: Clinic, clinician: User) -> None:
+    episode = make_episode(make_patient(clinic, clinician), clinician)
+    first, second = (
+        start_plan(episode=episode, template_version=template_of(clinic), by=clinician, now=NOW)
+        for _n in range(2)
+    )
+
+    assert first == second
+    assert Plan.objects.count() == 1
+
+
+def test_nobody_is_asked_on_the_day_of_publishing(draft: Draft) -> None:
+    draft.phases.filter(position=0).update(check_in_days=[0, 2])
+
+    document = draft_document(draft, today=NOW.date())
+
+    assert document.check_ins[0].due_on == NOW.date() + timedelta(days=2)
 
 
 @pytest.mark.parametrize("module", [drafting, freeze])

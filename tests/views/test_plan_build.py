@@ -293,3 +293,52 @@ def test_the_desk_asks_the_database_as_often_for_few_as_for_many(
 
     with django_assert_max_num_queries(30):
         signed_in.get(address("plan-build", draft))
+
+
+def test_a_stale_dose_stays_typed_and_counts_when_saved_again(
+    signed_in: Client, draft: Draft, clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    item = walking(draft)
+    add(client_of(Role.CLINICIAN), draft, clinic, "heat-moist")
+    given = {"revision": 1, "minutes": 20, "times_a_day": 1, "days_a_week": 7, "note": "On flat ground."}
+
+    refused = signed_in.post(address("item-edit", draft, key=item.key), given)
+    again = signed_in.post(
+        address("item-edit", draft, key=item.key), given | {"revision": refused.context["revision"]}
+    )
+
+    assert refused.status_code == 409
+    assert "On flat ground." in refused.content.decode()
+    assert "added: " in refused.content.decode()
+    assert again.status_code == 302
+    assert walking(draft).note == "On flat ground."
+
+
+def test_a_reason_that_is_too_long_is_kept_and_told(signed_in: Client, draft: Draft, clinic: Clinic) -> None:
+    add(signed_in, draft, clinic, "med-cyclobenzaprine")
+    finding = open_findings(signed_in, draft)[0]
+
+    response = decide(signed_in, draft, finding, "x" * 501)
+
+    assert response.status_code == 422
+    assert "500" in response.context["refusal"]
+    assert response.context["typed_reason"] == "x" * 501
+
+
+def test_nothing_of_another_clinic_or_plan_can_be_added(
+    signed_in: Client, draft: Draft, clinic: Clinic, clinician: User, other_clinic: Clinic
+) -> None:
+    foreign_draft = make_draft(clinic, clinician)
+    own, foreign = component_of(clinic, "heat-moist"), component_of(other_clinic, "heat-moist")
+    tries = [
+        {"component": foreign.component_id, "phase": draft.phases.first().pk},
+        {"component": own.component_id, "phase": foreign_draft.phases.first().pk},
+    ]
+
+    statuses = [
+        signed_in.post(address("item-add", draft), {"revision": draft.revision, **given}).status_code
+        for given in tries
+    ]
+
+    assert statuses == [404, 404]
+    assert not DraftItem.objects.filter(component_version__component__code="heat-moist").exists()

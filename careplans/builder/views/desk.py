@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
-from careplans.audit.record import record_look
 from careplans.builder.forms import ComponentFindForm
 from careplans.builder.selectors import open_draft_of, page_of
 from careplans.core.refusals import Refusal, StaleChange
@@ -30,15 +30,7 @@ def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
         return show_published(request, pk)
-    plan = draft.plan
-    record_look(
-        by=request.user,
-        action="plan.opened_for_building",
-        subject=plan,
-        now=timezone.now(),
-        clinic_id=plan.clinic_id,
-        patient_id=plan.patient_id,
-    )
+    note_draft_look(request, draft)
     return render(request, "builder/plan_build.html", desk_context(request, draft))
 
 
@@ -47,12 +39,19 @@ def show_published(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("plan-detail", pk=get_object_or_404(Plan.objects.of(request.clinic), pk=pk).pk)
 
 
-def load_draft(request: StaffRequest, pk: uuid.UUID) -> Draft:
-    """The open draft of a plan of this clinic, or 404."""
+def load_draft(request: StaffRequest, pk: uuid.UUID, *, is_look: bool = True) -> Draft:
+    """The open draft of a plan of this clinic, or 404; opening it is noted where its page ``is_look``."""
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
         raise Http404
+    if is_look:
+        note_draft_look(request, draft)
     return draft
+
+
+def note_draft_look(request: StaffRequest, draft: Draft) -> None:
+    plan = draft.plan
+    note_look(request, action="plan.opened_for_building", subject=plan, patient_id=plan.patient_id)
 
 
 def desk_context(request: StaffRequest, draft: Draft) -> dict[str, Any]:
@@ -87,9 +86,11 @@ def answer_with_desk(request: StaffRequest, pk: uuid.UUID, *, said: str = "", at
     return redirect(reverse("plan-build", args=[pk]) + (f"#{at}" if at else ""))
 
 
-def answer_refusal(request: StaffRequest, pk: uuid.UUID, refusal: Refusal) -> HttpResponse:
-    """Show why nothing was changed, above the draft as it is now; 409 when somebody else was first."""
-    context = {"refusal": str(refusal), "changes": getattr(refusal, "changes", ())}
+def answer_refusal(
+    request: StaffRequest, pk: uuid.UUID, refusal: Refusal, *, typed: dict[str, str] | None = None
+) -> HttpResponse:
+    """Show why nothing was changed, above the draft as it is now, with what was ``typed`` still in its form."""
+    context = {"refusal": str(refusal), "changes": getattr(refusal, "changes", ()), **(typed or {})}
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
         return render(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -27,13 +28,14 @@ from careplans.core.refusals import Refusal
 from careplans.library.selectors import approved_components, wording_in
 from careplans.plans.drafting import add_item, change_item, gone_item, move_item, remove_item
 from careplans.plans.models import Draft
+from careplans.plans.refusals import StaleDraft
 
 
 @require_GET
 @requires(Permission.EDIT_CLINICAL)
 def component_find(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """Search results beside the desk; a page of their own without JavaScript."""
-    draft = load_draft(request, pk)
+    draft = load_draft(request, pk, is_look=not request.htmx)
     template = "builder/_found.html" if request.htmx else "builder/plan_build.html"
     return render(request, template, desk_context(request, draft) | find_context(request, draft, request.GET))
 
@@ -74,6 +76,7 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
         return _gone(request, pk, draft)
     form = dose_form(item.dose, request.POST or None, note=item.note, auto_id=f"id_{key}_%s")
     revision = RevisionForm(request.POST or None)
+    told: dict[str, Any] = {"revision": request.POST.get("revision", draft.revision)}
     if request.method == "POST" and form.is_valid() and revision.is_valid():
         try:
             change_item(
@@ -84,16 +87,22 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
                 by=request.user,
                 now=timezone.now(),
             )
+        except StaleDraft as refusal:
+            # The form stays as typed and now names the newest revision: saved again, it counts.
+            draft = load_draft(request, pk)
+            told = {"refusal": str(refusal), "changes": refusal.changes, "revision": draft.revision}
         except Refusal as refusal:
             return answer_refusal(request, pk, refusal)
-        return answer_with_desk(request, pk, said=_("The dose was changed."), at=f"item-{key}")
+        else:
+            return answer_with_desk(request, pk, said=_("The dose was changed."), at=f"item-{key}")
     title = wording_in(item.component_version, draft.language).text.title
     context = {"form": form, "item": item, "item_title": title, "draft": draft, "title": title}
     template = "builder/_item_form.html" if request.htmx else "builder/item_edit.html"
     response = render(
         request,
         template,
-        context | {"plan": draft.plan, "revision": request.POST.get("revision", draft.revision)},
+        context | {"plan": draft.plan, **told},
+        status=409 if "refusal" in told and not request.htmx else 200,
     )
     # Only a kept change replaces the desk; what is refused is said in the row, with the plan still around it.
     return retarget(response, f"#item-{key}-form") if request.htmx else response

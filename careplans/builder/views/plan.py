@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
-from careplans.audit.record import record_look
 from careplans.builder.forms import PlanEndForm, PlanStartForm, RevisionForm
 from careplans.builder.presenters import check_in_marks, phase_spans, template_choices
 from careplans.builder.publish import end_plan
@@ -32,6 +32,7 @@ from patients.presenters import patient_header
 @requires(Permission.EDIT_CLINICAL)
 def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.of(request.clinic).select_related("clinic"), pk=pk)
+    note_look(request, action="patient.episodes_looked_at", subject=patient, patient_id=patient.pk)
     templates = approved_templates(request.clinic)
     form = PlanStartForm(request.POST or None, patient=patient, templates=templates)
     if request.method == "POST" and form.is_valid():
@@ -64,14 +65,7 @@ def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.SEE_CLINICAL)
 def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     plan = get_object_or_404(plan_of(pk, request.clinic))
-    record_look(
-        by=request.user,
-        action="plan.looked_at",
-        subject=plan,
-        now=timezone.now(),
-        clinic_id=plan.clinic_id,
-        patient_id=plan.patient_id,
-    )
+    note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
     versions = list(plan.versions.select_related("published_by", "handout").order_by("-number"))
     document = versions[0].document if versions else None
     today = timezone.localdate(timezone=request.clinic.zone)
@@ -106,6 +100,7 @@ def plan_revise(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.EDIT_CLINICAL)
 def plan_end(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     plan = get_object_or_404(plan_of(pk, request.clinic))
+    note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
     form = PlanEndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

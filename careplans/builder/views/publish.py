@@ -40,10 +40,13 @@ def finding_decide(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     findings = {
         one.key: one for one in findings_of(draft_document(draft, today=today), draft.plan.patient, today)
     }
-    if not form.is_valid() or form.cleaned_data["finding"] not in findings:
-        return answer_refusal(
-            request, pk, Refusal(_("That finding no longer applies. Here is the plan as it is now."))
-        )
+    typed = {"typed_finding": request.POST.get("finding", ""), "typed_reason": request.POST.get("reason", "")}
+    if typed["typed_finding"] not in findings:
+        gone = Refusal(_("That finding no longer applies. Here is the plan as it is now."))
+        return answer_refusal(request, pk, gone)
+    if not form.is_valid():
+        wrong = next(iter(form.errors.values()))[0]
+        return answer_refusal(request, pk, Refusal(str(wrong)), typed=typed)
     given = form.cleaned_data
     try:
         decide_finding(
@@ -55,7 +58,7 @@ def finding_decide(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             now=timezone.now(),
         )
     except Refusal as refusal:
-        return answer_refusal(request, pk, refusal)
+        return answer_refusal(request, pk, refusal, typed=typed)
     return answer_with_desk(request, pk, said=_("Your answer is kept with the plan."), at="findings")
 
 
@@ -132,7 +135,7 @@ def plan_publish(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 @requires(Permission.EDIT_CLINICAL)
 def plan_preview(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """The handout as it would print now, or how many pages it has; marked as a draft, kept nowhere."""
-    draft = load_draft(request, pk)
+    draft = load_draft(request, pk, is_look="pages" not in request.GET)
     today = timezone.localdate(timezone=request.clinic.zone)
     try:
         rendered = preview_pdf(draft_document(draft, today=today))
