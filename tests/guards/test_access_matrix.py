@@ -47,7 +47,8 @@ def ask(client: Client, method: str, path: str) -> Any:
     cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         response = getattr(client, method)(path)
-        response.close()
+        if response.streaming:
+            response.getvalue()  # closes its file; close() itself would also close PostgreSQL's connection
         transaction.set_rollback(True)
     client.cookies = cookies
     return response
