@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from careplans.library.figures.positions import Part
@@ -57,8 +58,11 @@ def body_of(skeleton: Skeleton, camera: Camera) -> list[Flesh]:
 
 def _trunk(skeleton: Skeleton, camera: Camera) -> Flesh:
     slices = _spine_slices(skeleton)
-    skins = tuple((*low, *high) for low, high in zip(slices, slices[1:], strict=False))
-    neck = ((plus(skeleton.points["neck"], skeleton.axes["thorax"].up, -2), NECK), (skeleton.points["skull"], NECK))
+    skins = tuple((*low, *high) for low, high in itertools.pairwise(slices))
+    neck = (
+        (plus(skeleton.points["neck"], skeleton.axes["thorax"].up, -2), NECK),
+        (skeleton.points["skull"], NECK),
+    )
     return Flesh("trunk", (*skins, neck), (), camera.depth(skeleton.points["back"]), False)
 
 
@@ -136,7 +140,9 @@ def _leg(skeleton: Skeleton, side: str, camera: Camera) -> Flesh:
 
 def _arm(skeleton: Skeleton, side: str, camera: Camera) -> Flesh:
     points = skeleton.points
-    shoulder, elbow, wrist, fingers = (points[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist", "fingers"))
+    shoulder, elbow, wrist, fingers = (
+        points[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist", "fingers")
+    )
     upper = ((shoulder, SHOULDER), (elbow, ELBOW))
     lower = ((elbow, ELBOW), (wrist, WRIST))
     hand = ((wrist, WRIST), (fingers, FINGERS))

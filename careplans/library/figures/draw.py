@@ -16,7 +16,10 @@ MARGIN, GAP, EDGE = 3.0, 13.0, 0.75
 # A lone small figure is not blown up to the size of a lying one.
 MIN_WIDTH, MIN_RATIO = 150.0, 1.35
 NUMBER_ROOM = 11.0
-_DIGITS = {1: "M-1.1,-1.3L0.4,-2.6V2.6", 2: "M-1.6,-1.2C-1.6,-3.2,1.7,-3.2,1.6,-1.1C1.5,0.3,-0.4,1,-1.6,2.6H1.8"}
+_DIGITS = {
+    1: "M-1.1,-1.3L0.4,-2.6V2.6",
+    2: "M-1.6,-1.2C-1.6,-3.2,1.7,-3.2,1.6,-1.1C1.5,0.3,-0.4,1,-1.6,2.6H1.8",
+}
 _DIGITS[3] = "M-1.5,-2.6H1.5L-0.2,-0.5C2.3,-0.5,2.2,2.6,0,2.6C-0.9,2.6,-1.5,2.2,-1.7,1.6"
 
 
@@ -64,7 +67,7 @@ def draw_frame(picture: Picture, frame: Frame) -> Drawing:
         if not prop.in_front:
             draw_prop(drawing, prop, camera, skeleton.points)
     for flesh in _from_far_to_near(body, frame):
-        _draw_flesh(drawing, flesh, camera, is_moving=flesh.part in picture.moving)
+        _draw_flesh(drawing, flesh, camera, _colour(picture, flesh))
     for prop in frame.props:
         if prop.in_front:
             draw_prop(drawing, prop, camera, skeleton.points)
@@ -86,13 +89,17 @@ def _from_far_to_near(body: list[Flesh], frame: Frame) -> list[Flesh]:
     return sorted(body, key=order)
 
 
-def _draw_flesh(drawing: Drawing, flesh: Flesh, camera: Camera, *, is_moving: bool) -> None:
+def _draw_flesh(drawing: Drawing, flesh: Flesh, camera: Camera, colour: str) -> None:
     for x, y, radius in flesh.circles(camera):
         drawing.take_room([(x, y)], radius)
     if flesh.edged:
         drawing.fill(flesh.edge(camera), PAPER, PAPER, 2 * EDGE)
-    near, far = (MOVING, MOVING_FAR) if is_moving else (INK, FAR)
-    drawing.fill(flesh.path(camera), far if flesh.is_far else near)
+    drawing.fill(flesh.path(camera), colour)
+
+
+def _colour(picture: Picture, flesh: Flesh) -> str:
+    near, far = (MOVING, MOVING_FAR) if flesh.part in picture.moving else (INK, FAR)
+    return far if flesh.is_far or flesh.part in picture.pale else near
 
 
 def _draw_floor(drawing: Drawing, frame: Frame) -> None:
@@ -132,8 +139,10 @@ def _number(picture: Picture, order: int, one: Placed, width: float, mirrored: b
     x = one.x + (one.drawing.left + one.drawing.right) / 2
     x = width - x if mirrored else x
     bottom = one.drawing.bottom
+    scale = min(1.1, max(0.7, width / 190))
     return (
-        f'<g transform="translate({number(x)},{number(one.y + bottom + 6.5)})" fill="none" stroke="{LINE}" '
+        f'<g transform="translate({number(x)},{number(one.y + bottom + 6.5)}) scale({number(scale)})" '
+        f'fill="none" stroke="{LINE}" '
         'stroke-linecap="round" stroke-linejoin="round">'
         f'<circle r="4.4" stroke-width="0.8"/><path d="{_DIGITS[order]}" stroke-width="1"/></g>'
     )

@@ -40,9 +40,11 @@ class Drawing:
         """A soft thing: its outline and what it is filled with."""
         for x, y, r in circles:
             self.take_room([(x, y)], r)
-        self.fill(hull(circles), colour, LINE, width)
+        self.fill(hull(circles), colour, LINE if width else "none", width)
 
-    def stroke(self, points: Sequence[Point], colour: str = LINE, width: float = 1.0, *, edged: bool = False) -> None:
+    def stroke(
+        self, points: Sequence[Point], colour: str = LINE, width: float = 1.0, *, edged: bool = False
+    ) -> None:
         self.take_room(points, width / 2)
         path = polygon(points, closed=False)
         pens = ((PAPER, width + 1.6), (colour, width)) if edged else ((colour, width),)

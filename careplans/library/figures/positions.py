@@ -80,7 +80,9 @@ class Pose(Strict):
 class Prop(Strict):
     """A thing in the picture; which fields a kind reads, ``props.py`` says. A point may be a joint's name."""
 
-    kind: Literal["mat", "box", "wall", "chair", "bed", "pillow", "pack", "line", "heat", "cold", "breath", "mark"]
+    kind: Literal[
+        "mat", "box", "wall", "chair", "bed", "pillow", "pack", "line", "heat", "cold", "breath", "mark"
+    ]
     points: tuple[str | Place, ...] = ()
     x: tuple[float, float] = (0, 0)
     y: tuple[float, float] = (0, 0)
@@ -96,6 +98,8 @@ class Arrow(Strict):
     end: Place
     bow: float = 0
     both_ways: bool = False
+    # Small and light, to lie on the figure itself.
+    light: bool = False
 
 
 class Frame(Strict):
@@ -119,6 +123,8 @@ class Picture(Strict):
     view: View = View()
     arrange: Literal["row", "column"] = "row"
     moving: tuple[Part, ...] = ()
+    # Drawn light like what is turned away, where two parts would run into one another.
+    pale: tuple[Part, ...] = ()
     floor: bool = True
     # Left, top, right, bottom of what is shown, where a part of the figure is drawn larger.
     window: tuple[float, float, float, float] | None = None

@@ -29,6 +29,7 @@ def box(
     x: tuple[float, float],
     y: tuple[float, float],
     z: tuple[float, float],
+    *,
     colour: str = THING,
 ) -> None:
     """The sides of a box that can be seen: towards the viewer, on top, and to one hand."""
@@ -52,7 +53,7 @@ def _mat(drawing: Drawing, prop: Prop, camera: Camera, _joints: Joints) -> None:
 
 
 def _box(drawing: Drawing, prop: Prop, camera: Camera, _joints: Joints) -> None:
-    box(drawing, camera, prop.x, prop.y, prop.z, PAPER)
+    box(drawing, camera, prop.x, prop.y, prop.z, colour=PAPER)
 
 
 def _wall(drawing: Drawing, prop: Prop, camera: Camera, _joints: Joints) -> None:
@@ -84,7 +85,9 @@ def _bed(drawing: Drawing, prop: Prop, camera: Camera, _joints: Joints) -> None:
     (x0, x1), (floor, top) = prop.x, prop.y
     under = top - 7
     for at in (x0 + 4, x1 - 4):
-        drawing.stroke([camera.seen((at, under, prop.z[1])), camera.seen((at, floor + 0.8, prop.z[1]))], width=2)
+        drawing.stroke(
+            [camera.seen((at, under, prop.z[1])), camera.seen((at, floor + 0.8, prop.z[1]))], width=2
+        )
     box(drawing, camera, prop.x, (under, top), prop.z)
 
 
@@ -96,8 +99,8 @@ def _pillow(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> Non
 def _pack(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
     """A pack or bottle in its cloth: soft, in the accent colour, with a light middle."""
     places = places_of(prop.points, camera, joints)
-    for radius, colour in ((prop.size + 0.8, PAPER), (prop.size, MOVING), (prop.size - 1.2, PAPER)):
-        drawing.skin([(x, y, radius) for x, y in places], colour, 0.01)
+    for radius, colour in ((prop.size, MOVING), (prop.size - 1.2, PAPER)):
+        drawing.skin([(x, y, radius) for x, y in places], colour, 0)
 
 
 def _line(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
@@ -141,23 +144,25 @@ def _breath(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> Non
 def draw_arrow(drawing: Drawing, arrow: Arrow, camera: Camera) -> None:
     """A bowed line with a full head, light round the edge so that it stands off whatever lies below."""
     line = curve(camera.seen(arrow.start), camera.seen(arrow.end), arrow.bow)
-    tips = [_tip(line)] + ([_tip(line[::-1])] if arrow.both_ways else [])
+    size, colour, width = (4.2, PAPER, 1.2) if arrow.light else (6.6, MOVING, 1.9)
+    tips = [_tip(line, size)] + ([_tip(line[::-1], size)] if arrow.both_ways else [])
     body = line[4 if arrow.both_ways else 0 : -4]
     for head in tips:
         drawing.take_room(head)
-        drawing.fill(polygon(head), PAPER, PAPER, 1.8)
-    drawing.stroke(body, MOVING, 1.9, edged=True)
+        if not arrow.light:
+            drawing.fill(polygon(head), PAPER, PAPER, 1.8)
+    drawing.stroke(body, colour, width, edged=not arrow.light)
     for head in tips:
-        drawing.fill(polygon(head), MOVING)
+        drawing.fill(polygon(head), colour)
 
 
-def _tip(line: Sequence[Point]) -> list[Point]:
+def _tip(line: Sequence[Point], size: float) -> list[Point]:
     """The three corners of an arrow's head at the end of a line."""
     (x, y), before = line[-1], line[-6]
     angle = math.atan2(y - before[1], x - before[0])
     corners = [(x, y)]
     for turn in (2.68, -2.68):
-        corners.append((x + 6.6 * math.cos(angle + turn), y + 6.6 * math.sin(angle + turn)))
+        corners.append((x + size * math.cos(angle + turn), y + size * math.sin(angle + turn)))
     return corners
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from careplans.library.figures.vectors import Vector, dot
 
 Point = tuple[float, float]
 Circle = tuple[float, float, float]
-STEPS = 40
+STEPS = 60
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,40 @@ def polygon(points: Sequence[Point], *, closed: bool = True) -> str:
 
 
 def hull(circles: Iterable[Circle]) -> str:
-    """Path of the tightest skin round some circles, always wound the same way, so that paths unite."""
-    rim = [
-        (x + r * math.cos(2 * math.pi * step / STEPS), y + r * math.sin(2 * math.pi * step / STEPS))
-        for x, y, r in circles
+    """Path of the tightest skin round some circles, in arcs; always wound the same way, so that paths unite."""
+    rounds = list(circles)
+    rim = {
+        (
+            round(x + r * math.cos(2 * math.pi * step / STEPS), 3),
+            round(y + r * math.sin(2 * math.pi * step / STEPS), 3),
+        ): i
+        for i, (x, y, r) in enumerate(rounds)
         for step in range(STEPS)
+    }
+    runs = _runs([(point, rim[point]) for point in _convex(sorted(rim))])
+    start = runs[0][0][0]
+    parts = [f"M{number(start[0])},{number(start[1])}"]
+    for position, (points, index) in enumerate(runs):
+        first, last = points[0], points[-1]
+        if position:
+            parts.append(f"L{number(first[0])},{number(first[1])}")
+        if len(points) > 1:
+            radius, large = number(rounds[index][2]), int(len(points) * 2 > STEPS)
+            parts.append(f"A{radius},{radius},0,{large},1,{number(last[0])},{number(last[1])}")
+    return "".join(parts) + "Z"
+
+
+def _runs(tagged: list[tuple[Point, int]]) -> list[tuple[list[Point], int]]:
+    """Neighbouring points that lie on one circle, beginning where a circle begins."""
+    begin = next((i for i in range(len(tagged)) if tagged[i][1] != tagged[i - 1][1]), 0)
+    turned = tagged[begin:] + tagged[:begin]
+    return [
+        ([point for point, _index in group], index)
+        for index, group in itertools.groupby(turned, key=lambda one: one[1])
     ]
-    return polygon(_convex(rim))
 
 
-def _convex(points: Sequence[Point]) -> list[Point]:
-    ordered = sorted({(round(x, 3), round(y, 3)) for x, y in points})
+def _convex(ordered: Sequence[Point]) -> list[Point]:
     return _half(ordered)[:-1] + _half(ordered[::-1])[:-1]
 
 

@@ -85,12 +85,12 @@ def skeleton_of(pose: Pose) -> Skeleton:
     for side, sign in (("right", -1.0), ("left", 1.0)):
         root = plus(points["hips"], axes["pelvis"].left, sign * HIP_HALF)
         leg = pose.right_leg if side == "right" else pose.left_leg
-        soles[side] = _leg(points, side, root, axes["pelvis"], leg, sign)
+        soles[side] = _leg(points, side, axes["pelvis"], leg, root=root)
         shoulder = plus(points["neck"], axes["thorax"].up, -SHOULDER_DROP)
         shoulder = plus(shoulder, axes["thorax"].left, sign * SHOULDER_HALF)
         shoulder = plus(shoulder, axes["thorax"].front, -pose.spine.shoulders_back)
         arm = pose.right_arm if side == "right" else pose.left_arm
-        _arm(points, side, shoulder, axes["thorax"], arm, sign)
+        _arm(points, side, axes["thorax"], arm, root=shoulder)
     return Skeleton(points, axes, soles, pose.spine.belly)
 
 
@@ -131,7 +131,9 @@ def _root_angles(axes: Axes, limb: Limb, sign: float) -> tuple[Vector, Vector]:
     return bone, turned(front, sideways, limb.turn)
 
 
-def _reached(root: Vector, limb: Limb, lengths: tuple[float, float], pole: Vector) -> tuple[Vector, Vector, float]:
+def _reached(
+    root: Vector, limb: Limb, lengths: tuple[float, float], pole: Vector
+) -> tuple[Vector, Vector, float]:
     """Upper bone's direction, the direction the middle joint points to, and its bend in degrees."""
     given = limb.reach or ()
     target: Vector = (given[0], given[1], given[2] if len(given) > 2 else root[2])
@@ -151,9 +153,9 @@ def _reached(root: Vector, limb: Limb, lengths: tuple[float, float], pole: Vecto
     return bone, points_to, bend
 
 
-def _leg(points: dict[str, Vector], side: str, root: Vector, axes: Axes, limb: Limb, sign: float) -> Vector:
+def _leg(points: dict[str, Vector], side: str, axes: Axes, limb: Limb, *, root: Vector) -> Vector:
     """Writes hip, knee, ankle and toe; returns the direction from ankle to sole."""
-    bone, front = _root_angles(axes, limb, sign)
+    bone, front = _root_angles(axes, limb, 1.0 if side == "left" else -1.0)
     bend = limb.bend
     if limb.reach is not None:
         pole = limb.joint_to or plus(axes.front, axes.up, 0.2)
@@ -172,12 +174,12 @@ def _leg(points: dict[str, Vector], side: str, root: Vector, axes: Axes, limb: L
     return sole
 
 
-def _arm(points: dict[str, Vector], side: str, root: Vector, axes: Axes, limb: Limb, sign: float) -> None:
+def _arm(points: dict[str, Vector], side: str, axes: Axes, limb: Limb, *, root: Vector) -> None:
     """Writes shoulder, elbow, wrist and fingers."""
-    bone, front = _root_angles(axes, limb, sign)
+    bone, front = _root_angles(axes, limb, 1.0 if side == "left" else -1.0)
     bend = limb.bend
     if limb.reach is not None:
-        pole = limb.joint_to or mixed_back(axes)
+        pole = limb.joint_to or _backwards(axes)
         bone, back, bend = _reached(root, limb, (BONES["upper_arm"], BONES["forearm"]), pole)
         front = scaled(back, -1)
     forearm = turned(bone, front, bend)
@@ -191,6 +193,6 @@ def _arm(points: dict[str, Vector], side: str, root: Vector, axes: Axes, limb: L
     points[f"{side}_fingers"] = plus(wrist, hand, BONES["hand"])
 
 
-def mixed_back(axes: Axes) -> Vector:
+def _backwards(axes: Axes) -> Vector:
     """Elbows point backwards and a little down unless the data say otherwise."""
     return plus(scaled(axes.front, -1), axes.up, -0.3)
