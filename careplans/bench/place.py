@@ -22,11 +22,13 @@ def temporary_place() -> Iterator[None]:
     setup_test_environment(debug=False)
     own_name = connection.settings_dict["NAME"]
     with tempfile.TemporaryDirectory(prefix="careplans-bench-") as folder:
+        media, static = (Path(folder) / name for name in ("media", "static"))
+        static.mkdir()
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             with override_settings(
-                MEDIA_ROOT=Path(folder),
-                STATIC_ROOT=Path(folder),
+                MEDIA_ROOT=media,
+                STATIC_ROOT=static,
                 STORAGES=PLAIN_STATIC,
                 SECOND_FACTOR_REQUIRED=False,
                 SECURE_SSL_REDIRECT=False,

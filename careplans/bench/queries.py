@@ -19,6 +19,7 @@ MOST_QUERIES = 10
 
 def measure() -> Iterator[Figure]:
     bench, made = make_bench_clinic(), 0
+    smaller: dict[str, int] = {}
     for size in SIZES:
         bench.fill(size - made)
         made = size
@@ -29,8 +30,15 @@ def measure() -> Iterator[Figure]:
                 queries,
                 "queries",
                 goal=MOST_QUERIES,
-                compared_with="no patients at all",
+                compared_with=_words(smaller.get(page)),
             )
+            smaller[page] = queries
+
+
+def _words(at_smaller: int | None) -> str:
+    if at_smaller is None:
+        return "nothing: the smaller of the two sizes"
+    return f"the same page at {SIZES[0]} patients: {at_smaller} queries"
 
 
 def _addresses(bench: BenchClinic) -> dict[str, str]:
