@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -51,6 +52,14 @@ def change_patient(
         _set_consent(current, has_consent=has_consent, by=by, now=now)
     _save(current, changed=changed, action="patient.changed", by=by, now=now)
     return current
+
+
+def lock_patient(patient_id: UUID) -> Patient:
+    """The patient as stored now, held until the transaction ends: nobody opts out between reading and queueing a mail.
+
+    Whoever also locks a plan, check-ins or messages locks the patient first, as the verbs here do.
+    """
+    return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from careplans.checkins.refusals import CheckInNotOpen
 from careplans.checkins.remind import remind_due
 from careplans.checkins.schedule import moments_of
 from careplans.plans.models import Plan
+from patients.contact import lock_patient
 
 __all__ = ["ask_due", "ask_now", "close_missed", "remind_due"]
 
@@ -74,7 +75,10 @@ def _ask_row(check_in_id: UUID, now: datetime, *, may_mail: bool) -> int:
 
 
 def _read(check_in_id: UUID) -> CheckIn:
-    return CheckIn.objects.select_related("clinic", "patient", "plan").get(pk=check_in_id)
+    """With the patient locked: an opt-out comes before, and is seen, or after, and calls the mail back."""
+    check_in = CheckIn.objects.select_related("clinic", "plan").get(pk=check_in_id)
+    check_in.patient = lock_patient(check_in.patient_id)
+    return check_in
 
 
 def _claim(check_in: CheckIn, now: datetime, *, closes_at: datetime) -> bool:

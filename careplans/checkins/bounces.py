@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from careplans.audit.record import SYSTEM, record_change
 from careplans.checkins.models import CheckIn
+from careplans.checkins.phone import move_to_phone
 from careplans.outbox.models import Message
 from patients.models import Patient
 
@@ -34,8 +35,8 @@ def _take_note(message: Message, patient_id: UUID, now: datetime) -> None:
     untouched = Message.objects.filter(pk=message.pk, failure_noticed_at=None)
     if not untouched.update(failure_noticed_at=now):
         return
-    mailed = CheckIn.objects.filter(state=CheckIn.State.ASKED, channel=CheckIn.Channel.EMAIL)
-    mailed.filter(patient_id=patient_id).update(channel=CheckIn.Channel.PHONE)
+    asked = CheckIn.objects.filter(state=CheckIn.State.ASKED, patient_id=patient_id)
+    move_to_phone(asked, reason="mail_failed", now=now)
     if message.failure == Message.Failure.ADDRESS:
         _mark_address(message, patient_id, now)
 

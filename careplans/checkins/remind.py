@@ -12,7 +12,9 @@ from careplans.audit.record import SYSTEM, record_change
 from careplans.checkins.due_time import is_sending_hour
 from careplans.checkins.mails import MAIL_ERRORS, queue_reminder
 from careplans.checkins.models import CheckIn
+from careplans.checkins.phone import move_to_phone
 from careplans.plans.models import Plan
+from patients.contact import lock_patient
 
 logger = logging.getLogger(__name__)
 
@@ -57,9 +59,10 @@ def _waiting(now: datetime, days: int, limit: int) -> dict[object, list[CheckIn]
 def _remind(rows: list[CheckIn], now: datetime) -> int:
     """One mail for all of a patient's open check-ins, with the link of the newest."""
     newest = rows[0]
+    newest.patient = lock_patient(newest.patient_id)
     open_ones = CheckIn.objects.open(now).filter(pk__in=[row.pk for row in rows], reminded_at=None)
     if not newest.patient.can_be_mailed:
-        open_ones.update(channel=CheckIn.Channel.PHONE)
+        move_to_phone(open_ones, reason="no_mail", now=now)
         return 0
     if not open_ones.filter(pk=newest.pk).exists() or not open_ones.update(reminded_at=now):
         return 0

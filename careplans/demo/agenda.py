@@ -25,8 +25,10 @@ class Agenda:
         if moment <= self.until:
             heapq.heappush(self._waiting, (moment, next(self._numbers), action))
 
-    def run(self) -> None:
+    def run(self, passed: Action = lambda moment: None) -> None:
+        """Do everything; ``passed`` hears the moment of each action once it is done."""
         while self._waiting:
             moment, _number, action = heapq.heappop(self._waiting)
             self._now = moment
             action(moment)
+            passed(moment)

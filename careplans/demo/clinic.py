@@ -19,6 +19,7 @@ from careplans.demo.agenda import Agenda
 from careplans.demo.follow_up import FollowUp
 from careplans.demo.life import Life
 from careplans.demo.mails import MailRoom
+from careplans.demo.progress import Progress
 from careplans.demo.staff import backdate, invite_newcomer, make_clinic, make_staff
 from careplans.demo.story import read_stories, read_words
 from careplans.demo.world import World
@@ -63,7 +64,7 @@ def _make(now: datetime, say: Say) -> Clinic:
     world.agenda.at(now - timedelta(hours=20), lambda at: invite_newcomer(clinic, staff, at))
     FollowUp(world, lives).begin(datetime.combine((now - BEGAN).date(), MORNING, UTC))
     say(f"Demo: twelve weeks of {len(lives)} patients …")
-    world.agenda.run()
+    world.agenda.run(Progress(say, began=began, until=now))
     answers = Answer.objects.filter(check_in__clinic=clinic).count()
     say(f"Demo: {clinic} is ready, with {answers} answers.")
     return clinic

@@ -55,8 +55,6 @@ def mail_bytes(message: Message, *, now: datetime) -> bytes:
     mail["Date"] = now
     mail["Message-ID"] = message.message_id
     mail["Auto-Submitted"] = "auto-generated"
-    if message.unsubscribe_url:
-        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
     mail.set_content(text, cte="quoted-printable")
     if html:
         mail.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -56,7 +56,6 @@ class Message(UUIDModel):
     link_nonce = models.CharField(max_length=32, blank=True)
     link_purpose = models.CharField(max_length=20, blank=True)
     link_path = models.CharField(max_length=200, blank=True)
-    unsubscribe_url = models.URLField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=lifecycle.State, default=lifecycle.State.PENDING)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()

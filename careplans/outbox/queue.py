@@ -53,7 +53,6 @@ def queue_message(
     link_nonce: str = "",
     link_purpose: str = "",
     link_path: str = "",
-    unsubscribe_url: str = "",
     now: datetime,
 ) -> Message:
     """Queue one mail to one address. A second call with the same ``key`` changes nothing and returns the first message.
@@ -81,7 +80,6 @@ def queue_message(
             "link_nonce": link_nonce,
             "link_purpose": link_purpose,
             "link_path": link_path,
-            "unsubscribe_url": unsubscribe_url,
             "message_id": new_message_id(),
             "created_at": now,
         },

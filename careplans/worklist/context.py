@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -79,10 +79,7 @@ def _nav_items(path: str, permissions: frozenset[Permission], status: Any) -> li
     for label, name, icon, permission in rooms:
         if permission not in permissions:
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         is_current = path == url if url == "/" else path.startswith(url)
         count = status.for_me if name == "worklist" and Permission.SEE_CLINICAL in permissions else 0
         items.append(NavItem(label, url, icon, is_current, count))

@@ -98,33 +98,6 @@
     if (summary) summary.focus();
   }
 
-  /* Lists that can be dragged into order. The rows carry data-id; up and down buttons do the same without this. */
-  function saveOrder(list) {
-    const body = new FormData();
-    for (const row of list.querySelectorAll(":scope > [data-id]")) body.append("order", row.dataset.id);
-    fetch(list.dataset.url, {
-      method: "POST",
-      body,
-      headers: { "X-CSRFToken": csrfToken(list), "X-Requested-With": "fetch" },
-      credentials: "same-origin",
-    }).then((response) => {
-      if (!response.ok) location.reload();
-    }, () => location.reload());
-  }
-
-  function setUpSortable(root) {
-    if (!window.Sortable) return;
-    for (const list of root.querySelectorAll("[data-sortable]:not(.sortable-on)")) {
-      list.classList.add("sortable-on");
-      window.Sortable.create(list, {
-        handle: ".drag-handle",
-        animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120,
-        ghostClass: "sortable-ghost",
-        onEnd: (event) => { if (event.oldIndex !== event.newIndex) saveOrder(list); },
-      });
-    }
-  }
-
   /* A part of the page that is replaced takes the focus with it: give it back to the same control, else to the one
      beside it, else to the row or section it was in. */
   function idsAround(element) {
@@ -173,9 +146,7 @@
     setUpGuard();
     setUpBusy();
     focusErrors();
-    setUpSortable(document);
   });
-  document.addEventListener("htmx:load", (event) => setUpSortable(event.detail.elt));
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = csrfToken(event.detail.elt);
   });

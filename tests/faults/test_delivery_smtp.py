@@ -45,9 +45,7 @@ def outcomes(message: Message) -> list[str]:
 
 
 def test_sent_with_its_link_and_headers(clinic: Clinic, sink: Sink) -> None:
-    message = make_message(
-        clinic, text=".\nA dot, ünïcode, {link}\n..two\n", unsubscribe_url="https://plans.example/u/1"
-    )
+    message = make_message(clinic, text=".\nA dot, ünïcode, {link}\n..two\n")
     assert run(message).sent == 1
     assert (message.state, outcomes(message)) == (State.SENT, [State.SENT])
     mail = sink.mails[0]
@@ -58,7 +56,6 @@ def test_sent_with_its_link_and_headers(clinic: Clinic, sink: Sink) -> None:
     assert mail["From"] == f"{clinic.name} <plans@clinic.example>"
     assert (mail["To"], mail["Message-ID"]) == (message.to_address, message.message_id)
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["List-Unsubscribe"] == "<https://plans.example/u/1>"
     assert mail["Date"].datetime.replace(microsecond=0) - NOW < MINUTE
     assert mail["Reply-To"] is None
 

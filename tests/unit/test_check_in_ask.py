@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.models import AuditEvent
+from careplans.audit.record import PATIENT
+from careplans.builder.publish import publish_plan
 from careplans.checkins import mails as room
+from careplans.checkins import remind
 from careplans.checkins.ask import ask_due, ask_now, close_missed, remind_due
 from careplans.checkins.bounces import take_note_of_failures
 from careplans.checkins.models import Alert, CheckIn
@@ -19,9 +23,11 @@ from careplans.checkins.tiers import Tier
 from careplans.core.refusals import Refusal
 from careplans.outbox.models import Message
 from careplans.plans.models import Plan
+from patients.contact import lock_patient, opt_out_of_email
 from tests.factories import NOW
 from tests.make.checkins import ask_next, make_answer, make_asked, make_scheduled, planned
 from tests.make.documents import make_plan, make_version
+from tests.make.plans import make_draft
 
 State, Channel = CheckIn.State, CheckIn.Channel
 DAY = timedelta(days=1)
@@ -195,6 +201,52 @@ def test_opting_out_meanwhile_means_phone(clinic: Clinic, clinician: User) -> No
     assert remind_due(now=check_in.due_at + 2 * DAY) == 0
     check_in.refresh_from_db()
     assert check_in.channel == Channel.PHONE
+    assert moves_to_phone() == [(check_in.pk, {"reason": "no_mail"})]
+
+
+def moves_to_phone() -> list[tuple[object, dict[str, Any]]]:
+    events = AuditEvent.objects.filter(action="check_in.moved_to_phone")
+    return [(UUID(event.subject_id), event.details) for event in events]
+
+
+def test_opting_out_between_reading_and_reminding_means_no_mail(
+    clinic: Clinic, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_in = make_asked(clinic, clinician, days=(1,))
+    real = remind._waiting
+
+    def read_then_opt_out(*arguments: Any) -> Any:
+        rows = real(*arguments)
+        opt_out_of_email(patient=check_in.patient, by=PATIENT, now=NOW)
+        return rows
+
+    monkeypatch.setattr(remind, "_waiting", read_then_opt_out)
+    assert remind_due(now=check_in.due_at + 2 * DAY) == 0
+    assert not mails(Message.Kind.REMINDER)
+
+
+def test_opting_out_while_the_check_in_is_read_means_no_mail(
+    clinic: Clinic, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = planned(make_scheduled(clinic, clinician).plan)[0]
+
+    def wait_for_the_opt_out(patient_id: UUID) -> Any:
+        opt_out_of_email(patient=first.patient, by=PATIENT, now=NOW)
+        return lock_patient(patient_id)
+
+    monkeypatch.setattr("careplans.checkins.ask.lock_patient", wait_for_the_opt_out)
+    assert ask_due(now=first.due_at) == 1
+    first.refresh_from_db()
+    assert first.channel == Channel.PHONE
+    assert not mails()
+
+
+def test_publishing_asks_for_the_consent_as_it_is_now(clinic: Clinic, clinician: User) -> None:
+    draft = make_draft(clinic, clinician)
+    assert draft.plan.patient.can_be_mailed  # read before the opt-out
+    opt_out_of_email(patient=draft.plan.patient, by=PATIENT, now=NOW)
+    publish_plan(draft=draft, revision=draft.revision, by=clinician, now=NOW)
+    assert not mails(Message.Kind.PLAN_PUBLISHED)
 
 
 def test_two_missed_in_a_row_are_a_silence(clinic: Clinic, clinician: User) -> None:
@@ -238,6 +290,7 @@ def test_a_mail_that_failed_becomes_a_phone_call(
     assert take_note_of_failures(now=check_in.due_at) == 0
     check_in.refresh_from_db()
     assert (check_in.channel, check_in.patient.email_state) == (Channel.PHONE, email_state)
+    assert moves_to_phone() == [(check_in.pk, {"reason": "mail_failed"})]
 
 
 def test_a_corrected_address_is_not_blamed(clinic: Clinic, clinician: User) -> None:

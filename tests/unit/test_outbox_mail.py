@@ -18,11 +18,10 @@ from careplans.outbox import hint
 from careplans.outbox.backend import AttachmentsNotSent
 from careplans.outbox.compose import compose
 from careplans.outbox.deliver import deliver_due
-from careplans.outbox.heartbeat import beat
 from careplans.outbox.mail import envelope_address, mail_bytes
 from careplans.outbox.models import Message
 from careplans.outbox.sealing import SealBroken, seal, unseal
-from careplans.outbox.selectors import fates_of, is_schedule_late, messages_of_patient, unnoticed_failures
+from careplans.outbox.selectors import fates_of
 from careplans.outbox.server import MailServer, UnusableEmailURL, parse_email_url
 from careplans.outbox.tasks import deliver_waiting, heartbeat
 from tests.factories import NOW
@@ -169,19 +168,6 @@ def test_a_seal_opens_with_the_old_key_too(settings: Any) -> None:
         unseal(sealed)
 
 
-@pytest.mark.parametrize(("minutes", "is_late"), [(0, False), (2, False), (3, True), (6000, True)])
-def test_schedule_is_late_after_two_missed_ticks(db: None, minutes: int, is_late: bool) -> None:
-    beat(now=NOW)
-    assert is_schedule_late(NOW + timedelta(minutes=minutes)) == is_late
-
-
-def test_schedule_that_never_ran_is_late_once_messages_wait(clinic: Clinic) -> None:
-    assert not is_schedule_late(NOW)
-    make_message(clinic)
-    assert not is_schedule_late(NOW + timedelta(minutes=1))
-    assert is_schedule_late(NOW + timedelta(minutes=5))
-
-
 def test_tasks_call_the_verbs(clinic: Clinic) -> None:
     message = make_message(clinic)
     heartbeat()
@@ -224,14 +210,3 @@ def test_counts_add_up(clinic: Clinic, other_clinic: Clinic) -> None:
     fates = fates_of(clinic)
     assert (fates.queued, fates.sent, fates.unknown, fates.need_a_person) == (3, 1, 1, 2)
     assert fates.queued + fates.sent + fates.failed + fates.unknown + fates.kept == len(State) - 2
-    assert fates_of(clinic, since=NOW + timedelta(days=1)).queued == 0
-
-
-def test_failures_wait_to_be_noticed(clinic: Clinic) -> None:
-    patient = clinic.pk
-    failed = put(make_message(clinic, patient_id=patient), State.FAILED)
-    put(make_message(clinic), State.FAILED)
-    assert unnoticed_failures() == [failed]
-    Message.objects.filter(pk=failed.pk).update(failure_noticed_at=NOW)
-    assert unnoticed_failures() == []
-    assert list(messages_of_patient(clinic, patient)) == [failed]

@@ -9,8 +9,9 @@ from django.test import Client
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
-from careplans.checkins.alerts import acknowledge_alert
+from careplans.checkins.alerts import acknowledge_alert, resolve_alert
 from careplans.checkins.models import Alert
+from careplans.checkins.refusals import AlertMoved
 from tests.make.checkins import make_answer, make_asked
 
 
@@ -51,7 +52,9 @@ def test_words_are_needed(
 
 
 def test_not_resolved_before_acknowledged(alert: Alert, client_of: Callable[..., Client]) -> None:
-    client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/resolve/", {"resolution": "Fine."})
+    response = client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/resolve/", {"resolution": "Fine."})
+    assert response.status_code == 409
+    assert "Fine.</textarea>" in response.content.decode()
     alert.refresh_from_db()
     assert alert.state == "open"
 
@@ -60,9 +63,54 @@ def test_the_second_is_told_who_was_first(
     alert: Alert, client_of: Callable[..., Client], clinician: User
 ) -> None:
     acknowledge_alert(alert=alert, note="Mine.", by=clinician, now=alert.raised_at)
-    response = client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/acknowledge/", {"note": "Mine."})
+    response = client_of(Role.CLINICIAN).post(
+        f"/alerts/{alert.pk}/acknowledge/", {"note": "Rang her <at> 9."}
+    )
+    page = response.content.decode()
     assert response.status_code == 409
-    assert "Dr Ada Quill acknowledged this alert" in response.content.decode()
+    assert "Dr Ada Quill acknowledged this alert" in page
+    assert "Rang her &lt;at&gt; 9.</textarea>" in page
+    assert "What came of it?" in page  # the step that is possible now
+    alert.refresh_from_db()
+    assert alert.note == "Mine."
+
+
+def test_a_resolution_that_came_second_can_be_copied(
+    alert: Alert, client_of: Callable[..., Client], clinician: User
+) -> None:
+    acknowledge_alert(alert=alert, note="Mine.", by=clinician, now=alert.raised_at)
+    resolve_alert(alert=alert, resolution="Seen.", by=clinician, now=alert.raised_at)
+    response = client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/resolve/", {"resolution": "All well."})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Dr Ada Quill resolved this alert" in page
+    assert "All well.</textarea>" in page
+
+
+@pytest.mark.parametrize("note", ["x" * 2001, "Called."])
+def test_a_form_that_is_offered_no_more_loses_nothing(
+    alert: Alert, client_of: Callable[..., Client], clinician: User, note: str
+) -> None:
+    acknowledge_alert(alert=alert, note="Mine.", by=clinician, now=alert.raised_at)
+    page = client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/acknowledge/", {"note": note}).content.decode()
+    assert f"{note}</textarea>" in page
+
+
+def test_raised_again_meanwhile_keeps_what_was_typed(
+    alert: Alert, client_of: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Acknowledged by somebody and raised again between: the form applies, so it holds the note."""
+
+    def refuse(**fields: object) -> None:
+        raise AlertMoved("This alert was raised again with another cause.")
+
+    monkeypatch.setattr("careplans.checkins.views.alert.acknowledge_alert", refuse)
+    response = client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/acknowledge/", {"note": "Called."})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "raised again with another cause" in page
+    assert page.count("Called.</textarea>") == 1
+    assert "still stands in the form" in page
 
 
 @pytest.mark.parametrize("step", ["acknowledge", "resolve"])

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -28,6 +27,7 @@ from careplans.checkins.presenters import (
 )
 from careplans.checkins.refusals import AlertMoved, AlertNotReady
 from careplans.checkins.selectors import answer_of, course_of
+from careplans.core.refusals import Refusal
 from patients.presenters import patient_header
 
 
@@ -54,11 +54,11 @@ def alert_acknowledge(request: StaffRequest, pk: UUID) -> HttpResponse:
     alert = _alert(request, pk)
     form = AcknowledgeForm(request.POST)
     if not form.is_valid():
-        return _show(request, alert, acknowledge_form=form)
+        return _show(request, alert, acknowledge=form)
     try:
         acknowledge_alert(alert=alert, note=form.cleaned_data["note"], by=request.user, now=timezone.now())
     except AlertMoved as moved:
-        return _moved(request, alert, moved)
+        return _show(request, alert, refused=moved, acknowledge=form)
     messages.success(request, _("Acknowledged. The alert is yours until you resolve it."))
     return redirect("alert-detail", pk=alert.pk)
 
@@ -70,16 +70,13 @@ def alert_resolve(request: StaffRequest, pk: UUID) -> HttpResponse:
     alert = _alert(request, pk)
     form = ResolveForm(request.POST)
     if not form.is_valid():
-        return _show(request, alert, resolve_form=form)
+        return _show(request, alert, resolve=form)
     try:
         resolve_alert(
             alert=alert, resolution=form.cleaned_data["resolution"], by=request.user, now=timezone.now()
         )
-    except AlertNotReady as refused:
-        form.add_error(None, str(refused))
-        return _show(request, alert, resolve_form=form)
-    except AlertMoved as moved:
-        return _moved(request, alert, moved)
+    except (AlertNotReady, AlertMoved) as refused:
+        return _show(request, alert, refused=refused, resolve=form)
     messages.success(request, _("Resolved."))
     return redirect("alert-detail", pk=alert.pk)
 
@@ -91,7 +88,18 @@ def _alert(request: StaffRequest, pk: UUID) -> Alert:
     return get_object_or_404(alerts, pk=pk)
 
 
-def _show(request: StaffRequest, alert: Alert, **forms: Any) -> HttpResponse:
+def _show(
+    request: StaffRequest,
+    alert: Alert,
+    *,
+    refused: Refusal | None = None,
+    acknowledge: AcknowledgeForm | None = None,
+    resolve: ResolveForm | None = None,
+) -> HttpResponse:
+    """The page as the alert stands now. What was typed for a step it does not offer any more is shown to be copied."""
+    too_late = {Alert.State.OPEN: resolve, Alert.State.ACKNOWLEDGED: acknowledge}.get(
+        Alert.State(alert.state), acknowledge or resolve
+    )
     document, answer = alert.check_in.version.document, answer_of(alert.check_in)
     today = timezone.now().astimezone(request.clinic.zone).date()
     context: dict[str, Any] = {
@@ -107,12 +115,9 @@ def _show(request: StaffRequest, alert: Alert, **forms: Any) -> HttpResponse:
         "history": history_of(alert),
         "others": alert.check_in.alerts.exclude(pk=alert.pk).order_by("tier"),
         "can_edit": Permission.EDIT_CLINICAL in request.permissions,
-        "acknowledge_form": AcknowledgeForm(),
-        "resolve_form": ResolveForm(),
-    } | forms
-    return render(request, "checkins/alert_detail.html", context)
-
-
-def _moved(request: StaffRequest, alert: Alert, moved: AlertMoved) -> HttpResponse:
-    context = {"text": str(moved), "reload_url": reverse("alert-detail", args=[alert.pk])}
-    return render(request, "409.html", context, status=409)
+        "acknowledge_form": acknowledge or AcknowledgeForm(),
+        "resolve_form": resolve or ResolveForm(),
+        "refused": refused,
+        "typed": next(iter(too_late), None) if too_late else None,
+    }
+    return render(request, "checkins/alert_detail.html", context, status=409 if refused else 200)
