@@ -20,6 +20,7 @@ SLOW_FILES = (
     "test_demo.py",
     "test_handout_pdf.py",
     "test_handout_renderer.py",
+    "test_looks.py",
     "test_start_supervisor.py",
 )
 

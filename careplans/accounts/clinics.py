@@ -1,4 +1,4 @@
-"""Changing what a clinic has decided about itself."""
+"""Opening a clinic, and changing what it has decided about itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import models, transaction
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
 from careplans.accounts.refusals import NotAClinicianHere
-from careplans.audit.record import record_change
+from careplans.audit.record import Actor, record_change
 from careplans.core.refusals import StaleChange
 
 FIELDS = (
@@ -19,6 +19,17 @@ FIELDS = (
     "sending_from", "sending_until", "out_of_hours_text", "pain_threshold", "reminder_after_days",
     "check_in_open_days", "clinical_lead", "cover_after_minutes", "lead_after_minutes", "is_sending_paused",
 )  # fmt: skip
+
+
+@transaction.atomic
+def open_clinic(
+    *, name: str, by: Actor, now: datetime, is_demo: bool = False, fields: Mapping[str, Any] | None = None
+) -> Clinic:
+    """Make one more clinic, with nobody and nothing in it; its administrator fills in what ``fields`` leaves open."""
+    given = {key: value for key, value in (fields or {}).items() if key in FIELDS}
+    clinic = Clinic.objects.create(**given | {"name": name.strip(), "is_demo": is_demo})
+    record_change(by=by, action="clinic.created", subject=clinic, now=now, clinic_id=clinic.pk)
+    return clinic
 
 
 @transaction.atomic

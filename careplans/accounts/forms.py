@@ -48,12 +48,17 @@ class InviteForm(forms.Form):
 
 
 class RolesForm(forms.Form):
+    # The roles as they stood when the page was opened; with none, the form counts as overtaken.
+    before = forms.CharField(widget=forms.HiddenInput, required=False)
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
         choices=Role.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one role, or end the person's access instead.")},
     )
+
+    def clean_before(self) -> list[str]:
+        return str(self.cleaned_data["before"]).split()
 
 
 class AcceptForm(forms.Form):

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from careplans.accounts.clinics import open_clinic
 from careplans.accounts.mail import (
     INVITATION_PATH,
     INVITATION_PURPOSE,
@@ -17,8 +18,14 @@ from careplans.accounts.mail import (
 )
 from careplans.accounts.models import Clinic, Invitation, Membership, User
 from careplans.accounts.permissions import Role
-from careplans.accounts.refusals import AddressTaken, AlreadyOnStaff, InvitationNotOpen, WrongPerson
-from careplans.audit.record import SYSTEM, record_change
+from careplans.accounts.refusals import (
+    AddressTaken,
+    AlreadyOnStaff,
+    HasAdministrator,
+    InvitationNotOpen,
+    WrongPerson,
+)
+from careplans.audit.record import SYSTEM, Actor, record_change
 from careplans.core.tokens import derive_token, hash_token, new_nonce
 
 VALID_FOR = timedelta(hours=72)
@@ -42,7 +49,7 @@ def invite_staff(*, clinic: Clinic, email: str, name: str, role: Role, by: User,
 
 
 @transaction.atomic
-def withdraw_invitation(*, invitation: Invitation, by: User, now: datetime) -> None:
+def withdraw_invitation(*, invitation: Invitation, by: Actor, now: datetime) -> None:
     """Make the link useless, and stop its mail if that has not left yet."""
     if not Invitation.objects.open(now).filter(pk=invitation.pk).update(withdrawn_at=now):
         raise InvitationNotOpen
@@ -83,11 +90,26 @@ def invite_first_administrator(*, now: datetime) -> str | None:
         return None
     clinic = Clinic.objects.real().order_by("created_at").first()
     if clinic is None:
-        clinic = Clinic.objects.create(name=_("New clinic"), phone="")
-        record_change(by=SYSTEM, action="clinic.created", subject=clinic, now=now, clinic_id=clinic.pk)
-    Invitation.objects.of(clinic).open(now).filter(email="").update(withdrawn_at=now)
-    invitation = _new_invitation(clinic=clinic, role=Role.ADMINISTRATOR, now=now)
-    record_change(by=SYSTEM, action="staff.invited", subject=invitation, now=now, clinic_id=clinic.pk)
+        clinic = open_clinic(name=_("New clinic"), by=SYSTEM, now=now)
+    return invite_administrator_of(clinic=clinic, now=now)
+
+
+@transaction.atomic
+def invite_administrator_of(*, clinic: Clinic, now: datetime, email: str = "") -> str:
+    """The one-time address for the first administrator of ``clinic``; an older one stops working.
+
+    Without ``email`` whoever opens it names their own; somebody who works in another clinic already needs it.
+    """
+    administrators = Membership.objects.active().of(clinic).with_role(Role.ADMINISTRATOR)
+    if administrators.exists():
+        raise HasAdministrator
+    for older in Invitation.objects.of(clinic).open(now).filter(invited_by=None):
+        withdraw_invitation(invitation=older, by=SYSTEM, now=now)
+    invitation = _new_invitation(clinic=clinic, role=Role.ADMINISTRATOR, now=now, email=email.strip().lower())
+    details = {"role": Role.ADMINISTRATOR.value}
+    record_change(
+        by=SYSTEM, action="staff.invited", subject=invitation, now=now, clinic_id=clinic.pk, details=details
+    )
     return invitation_link(invitation)
 
 

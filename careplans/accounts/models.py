@@ -211,7 +211,7 @@ class Invitation(UUIDModel):
     """Lets one person in once. The token itself is never stored, see ``core.tokens``."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="invitations")
-    # Empty only for the first administrator, who is not known yet when the link is printed.
+    # Empty only for a clinic's first administrator, who may not be known yet when the link is printed.
     email = models.EmailField(_("e-mail"), blank=True)
     name = models.CharField(_("name"), max_length=120, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=Role)

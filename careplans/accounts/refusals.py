@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
-from careplans.core.refusals import Refusal
+from careplans.accounts.permissions import Role
+from careplans.core.refusals import Refusal, StaleChange
 
 
 class LastAdministrator(Refusal):
@@ -60,6 +63,27 @@ class NoRoleLeft(Refusal):
 
     def __str__(self) -> str:
         return _("Choose at least one role, or end the person's access instead.")
+
+
+class HasAdministrator(Refusal):
+    """Whoever runs the installation lets the first one in; that one lets in all others."""
+
+    def __str__(self) -> str:
+        return _("This clinic has an administrator already, who invites people under Staff.")
+
+
+class RolesChanged(StaleChange):
+    """Somebody else changed the roles of the same person while the form was open."""
+
+    def __init__(self, now: Collection[Role]) -> None:
+        super().__init__()
+        self.now = sorted(now)
+
+    def __str__(self) -> str:
+        names = ", ".join(str(role.label) for role in self.now)
+        return _("Somebody else changed these roles while you had them open. They are now: %(roles)s.") % {
+            "roles": names
+        }
 
 
 class WorksElsewhereToo(Refusal):

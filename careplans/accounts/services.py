@@ -1,8 +1,9 @@
 """The verbs of this room under one name, for the rooms above."""
 
-from careplans.accounts.clinics import change_clinic
+from careplans.accounts.clinics import change_clinic, open_clinic
 from careplans.accounts.invitations import (
     accept_invitation,
+    invite_administrator_of,
     invite_first_administrator,
     invite_staff,
     join_clinic,
@@ -16,9 +17,11 @@ __all__ = [
     "change_roles",
     "end_membership",
     "end_sessions",
+    "invite_administrator_of",
     "invite_first_administrator",
     "invite_staff",
     "join_clinic",
+    "open_clinic",
     "reset_second_factor",
     "withdraw_invitation",
 ]

@@ -10,17 +10,30 @@ from django.db import models, transaction
 
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
-from careplans.accounts.refusals import LastAdministrator, NoRoleLeft, NotOnStaff, WorksElsewhereToo
+from careplans.accounts.refusals import (
+    LastAdministrator,
+    NoRoleLeft,
+    NotOnStaff,
+    RolesChanged,
+    WorksElsewhereToo,
+)
 from careplans.audit.record import Actor, record_change
 
 
 @transaction.atomic
-def change_roles(*, clinic: Clinic, user: User, roles: Collection[Role], by: User, now: datetime) -> None:
-    """Give ``user`` exactly these roles in ``clinic``; counts at their next request."""
+def change_roles(
+    *, clinic: Clinic, user: User, seen: Collection[str], roles: Collection[Role], by: User, now: datetime
+) -> None:
+    """Give ``user`` exactly these roles in ``clinic``; counts at their next request.
+
+    ``seen`` are the roles that ``by`` decided on; refused when the person has others by now.
+    """
     memberships = _memberships(clinic, user)
     if not roles:
         raise NoRoleLeft
     before = {Role(membership.role) for membership in memberships}
+    if before != set(seen):
+        raise RolesChanged(before)
     if Role.ADMINISTRATOR in before - set(roles):
         _require_another_administrator(clinic, user)
     for membership in memberships:
@@ -30,7 +43,7 @@ def change_roles(*, clinic: Clinic, user: User, roles: Collection[Role], by: Use
     for role in sorted(set(roles) - before):
         Membership.objects.create(user=user, clinic=clinic, role=role)
     if Role.CLINICIAN not in roles:
-        _step_down_as_lead(clinic, user)
+        _step_down_as_lead(clinic, user, by=by, now=now)
     details = {"before": sorted(before), "after": sorted(roles)}
     record_change(
         by=by, action="staff.roles_changed", subject=user, now=now, clinic_id=clinic.pk, details=details
@@ -47,7 +60,7 @@ def end_membership(*, membership: Membership, by: User, now: datetime) -> None:
     for one in memberships:
         one.ended_at = now
         one.save(update_fields=["ended_at"])
-    _step_down_as_lead(clinic, user)
+    _step_down_as_lead(clinic, user, by=by, now=now)
     details = {"roles": sorted(one.role for one in memberships)}
     record_change(by=by, action="staff.left", subject=user, now=now, clinic_id=clinic.pk, details=details)
     if not Membership.objects.active().filter(user=user).exists():
@@ -95,10 +108,14 @@ def _require_another_administrator(clinic: Clinic, user: User) -> None:
         raise LastAdministrator
 
 
-def _step_down_as_lead(clinic: Clinic, user: User) -> None:
+def _step_down_as_lead(clinic: Clinic, user: User, *, by: User, now: datetime) -> None:
     """Alerts must not climb to somebody who cannot open them."""
-    Clinic.objects.filter(pk=clinic.pk, clinical_lead=user).update(
-        clinical_lead=None, version=models.F("version") + 1
+    led = Clinic.objects.filter(pk=clinic.pk, clinical_lead=user)
+    if not led.update(clinical_lead=None, version=models.F("version") + 1):
+        return
+    details = {"before": {"clinical_lead": str(user.pk)}, "after": {"clinical_lead": None}}
+    record_change(
+        by=by, action="clinic.changed", subject=clinic, now=now, clinic_id=clinic.pk, details=details
     )
 
 

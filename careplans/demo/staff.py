@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
-from careplans.accounts.services import change_clinic, invite_staff
+from careplans.accounts.services import change_clinic, invite_staff, open_clinic
 from careplans.audit.record import SYSTEM, record_change
 
 # Telephone numbers here and in stories come from the ranges Ofcom keeps free for drama; addresses end in ".example".
@@ -41,9 +41,7 @@ class Staff:
 
 
 def make_clinic(now: datetime) -> Clinic:
-    clinic = Clinic.objects.create(**CLINIC, is_demo=True)
-    record_change(by=SYSTEM, action="clinic.created", subject=clinic, now=now, clinic_id=clinic.pk)
-    return clinic
+    return open_clinic(name=CLINIC["name"], by=SYSTEM, now=now, is_demo=True, fields=CLINIC)
 
 
 def make_staff(clinic: Clinic, now: datetime) -> Staff:

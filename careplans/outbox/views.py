@@ -16,8 +16,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
-from careplans.audit.record import record_look
 from careplans.core.refusals import Refusal
 from careplans.outbox.models import Message, MessageQuerySet
 from careplans.outbox.presenters import FATES, fate_of, message_row, shown_mail, states_of
@@ -49,6 +49,8 @@ def message_list(request: StaffRequest) -> HttpResponse:
     if states := states_of(fate):
         found = found.filter(state__in=states)
     page = Paginator(found.order_by("-created_at", "-pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    if patient_id and page.object_list:  # an id without messages here may be of another clinic
+        note_look(request, action="patient.messages_looked_at", subject=request.clinic, patient_id=patient_id)
     context = {
         "title": _("Messages"),
         "rows": [message_row(message) for message in page],
@@ -67,15 +69,7 @@ def message_list(request: StaffRequest) -> HttpResponse:
 def message_detail(request: StaffRequest, pk: UUID) -> HttpResponse:
     """One message as its reader sees it, with each try to deliver it."""
     message = _message_of(request, pk)
-    now = timezone.now()
-    record_look(
-        by=request.user,
-        action="message.read",
-        subject=message,
-        now=now,
-        clinic_id=request.clinic.pk,
-        patient_id=message.patient_id,
-    )
+    now = note_look(request, action="message.read", subject=message, patient_id=message.patient_id)
     context = {
         "title": message.subject,
         "message": message,
@@ -94,9 +88,11 @@ def message_detail(request: StaffRequest, pk: UUID) -> HttpResponse:
 @requires(Permission.SEE_MESSAGES)
 def message_html(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The HTML part alone, for the frame on the message's page."""
-    html = shown_mail(_message_of(request, pk)).html
+    message = _message_of(request, pk)
+    html = shown_mail(message).html
     if not html:
         raise Http404
+    note_look(request, action="message.read", subject=message, patient_id=message.patient_id)
     return HttpResponse(html.replace("<head>", '<head><base target="_blank">', 1))
 
 

@@ -83,6 +83,8 @@ _ACTIONS = {
     "alert.acknowledged": gettext_lazy("acknowledged an alert"),
     "alert.resolved": gettext_lazy("resolved an alert"),
     "check_in.looked_at": gettext_lazy("looked at a check-in"),
+    "patient.messages_looked_at": gettext_lazy("looked at the messages"),
+    "message.read": gettext_lazy("read a message"),
     "message.retried": gettext_lazy("sent a message again"),
     "alert.looked_at": gettext_lazy("looked at an alert"),
     "handout.requested": gettext_lazy("ordered the handout"),

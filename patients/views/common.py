@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from careplans.accounts.authorise import StaffRequest
-from careplans.audit.record import record_look
+from careplans.accounts.looks import note_look as accounts_note_look
 from patients.identity import clinic_day
 from patients.models import Patient
 from patients.presenters import patient_header
@@ -35,18 +35,8 @@ def typed_in(request: StaffRequest) -> QueryDict | None:
 def note_look(
     request: StaffRequest, patient: Patient, action: str, subject: models.Model | None = None
 ) -> datetime:
-    """Write the look into the trail when a page is opened; a form that is sent notes its change instead."""
-    now = timezone.now()
-    if request.method in ("GET", "HEAD"):
-        record_look(
-            by=request.user,
-            action=action,
-            subject=subject or patient,
-            now=now,
-            clinic_id=request.clinic.pk,
-            patient_id=patient.pk,
-        )
-    return now
+    """The look at a page of this room, or at ``subject`` on it."""
+    return accounts_note_look(request, action=action, subject=subject or patient, patient_id=patient.pk)
 
 
 def page_context(request: StaffRequest, patient: Patient, **more: Any) -> dict[str, Any]:

@@ -9,7 +9,13 @@ from allauth.mfa.models import Authenticator
 
 from careplans.accounts.models import Clinic, Membership
 from careplans.accounts.permissions import Role
-from careplans.accounts.refusals import LastAdministrator, NoRoleLeft, NotOnStaff, WorksElsewhereToo
+from careplans.accounts.refusals import (
+    LastAdministrator,
+    NoRoleLeft,
+    NotOnStaff,
+    RolesChanged,
+    WorksElsewhereToo,
+)
 from careplans.accounts.services import change_roles, end_membership, end_sessions, reset_second_factor
 from careplans.audit.models import AuditEvent
 from tests.factories import NOW, make_staff
@@ -24,7 +30,14 @@ def roles_of(clinic: Clinic, user: Any) -> set[str]:
 
 def test_roles_are_exactly_what_was_chosen(clinic: Clinic) -> None:
     boss, person = make_staff(clinic, Role.ADMINISTRATOR), make_staff(clinic, Role.CLINICIAN, Role.EDITOR)
-    change_roles(clinic=clinic, user=person, roles=[Role.EDITOR, Role.FRONT_DESK], by=boss, now=NOW)
+    change_roles(
+        clinic=clinic,
+        user=person,
+        seen=["clinician", "editor"],
+        roles=[Role.EDITOR, Role.FRONT_DESK],
+        by=boss,
+        now=NOW,
+    )
     assert roles_of(clinic, person) == {"editor", "front_desk"}
     event = AuditEvent.objects.get(action="staff.roles_changed")
     assert event.details == {"before": ["clinician", "editor"], "after": ["editor", "front_desk"]}
@@ -33,7 +46,9 @@ def test_roles_are_exactly_what_was_chosen(clinic: Clinic) -> None:
 def test_a_clinic_keeps_its_last_administrator(clinic: Clinic) -> None:
     boss = make_staff(clinic, Role.ADMINISTRATOR)
     with pytest.raises(LastAdministrator):
-        change_roles(clinic=clinic, user=boss, roles=[Role.CLINICIAN], by=boss, now=NOW)
+        change_roles(
+            clinic=clinic, user=boss, seen=["administrator"], roles=[Role.CLINICIAN], by=boss, now=NOW
+        )
     with pytest.raises(LastAdministrator):
         end_membership(membership=boss.memberships.get(), by=boss, now=NOW)
     make_staff(clinic, Role.ADMINISTRATOR)
@@ -50,13 +65,15 @@ def test_an_administrator_who_was_switched_off_does_not_count(clinic: Clinic) ->
 def test_nobody_is_left_without_a_role(clinic: Clinic) -> None:
     boss = make_staff(clinic, Role.ADMINISTRATOR)
     with pytest.raises(NoRoleLeft):
-        change_roles(clinic=clinic, user=make_staff(clinic, Role.EDITOR), roles=[], by=boss, now=NOW)
+        change_roles(
+            clinic=clinic, user=make_staff(clinic, Role.EDITOR), seen=["editor"], roles=[], by=boss, now=NOW
+        )
 
 
 def test_only_the_clinics_own_staff_is_changed(clinic: Clinic, other_clinic: Clinic) -> None:
     boss, stranger = make_staff(clinic, Role.ADMINISTRATOR), make_staff(other_clinic, Role.CLINICIAN)
     with pytest.raises(NotOnStaff):
-        change_roles(clinic=clinic, user=stranger, roles=[Role.EDITOR], by=boss, now=NOW)
+        change_roles(clinic=clinic, user=stranger, seen=["clinician"], roles=[Role.EDITOR], by=boss, now=NOW)
 
 
 def test_leaving_ends_all_roles_here_and_the_account_when_nothing_is_left(clinic: Clinic) -> None:
@@ -81,9 +98,33 @@ def test_leaving_one_clinic_keeps_the_other(clinic: Clinic, other_clinic: Clinic
 def test_the_clinical_lead_steps_down_with_the_role(clinic: Clinic) -> None:
     boss, lead = make_staff(clinic, Role.ADMINISTRATOR), make_staff(clinic, Role.CLINICIAN)
     Clinic.objects.filter(pk=clinic.pk).update(clinical_lead=lead)
-    change_roles(clinic=clinic, user=lead, roles=[Role.EDITOR], by=boss, now=NOW)
+    change_roles(clinic=clinic, user=lead, seen=["clinician"], roles=[Role.EDITOR], by=boss, now=NOW)
     clinic.refresh_from_db()
     assert clinic.clinical_lead is None
+    event = AuditEvent.objects.get(action="clinic.changed", clinic_id=clinic.pk)
+    assert (event.actor_id, event.details["before"]) == (boss.pk, {"clinical_lead": str(lead.pk)})
+
+
+def test_a_lead_who_leaves_is_taken_off_on_record(clinic: Clinic) -> None:
+    boss, lead = make_staff(clinic, Role.ADMINISTRATOR), make_staff(clinic, Role.CLINICIAN)
+    Clinic.objects.filter(pk=clinic.pk).update(clinical_lead=lead)
+    end_membership(membership=lead.memberships.get(), by=boss, now=NOW)
+    assert AuditEvent.objects.get(action="clinic.changed").details["after"] == {"clinical_lead": None}
+
+
+def test_somebody_who_leads_nothing_leaves_no_such_trace(clinic: Clinic) -> None:
+    boss, person = make_staff(clinic, Role.ADMINISTRATOR), make_staff(clinic, Role.CLINICIAN)
+    end_membership(membership=person.memberships.get(), by=boss, now=NOW)
+    assert not AuditEvent.objects.filter(action="clinic.changed").exists()
+
+
+def test_roles_somebody_else_changed_meanwhile_are_not_overwritten(clinic: Clinic) -> None:
+    boss, person = make_staff(clinic, Role.ADMINISTRATOR), make_staff(clinic, Role.CLINICIAN)
+    seen = ["clinician"]
+    change_roles(clinic=clinic, user=person, seen=seen, roles=[Role.EDITOR], by=boss, now=NOW)
+    with pytest.raises(RolesChanged, match="They are now: Content editor"):
+        change_roles(clinic=clinic, user=person, seen=seen, roles=[Role.FRONT_DESK], by=boss, now=NOW)
+    assert roles_of(clinic, person) == {"editor"}
 
 
 def test_ending_sessions_changes_what_they_are_checked_against(clinic: Clinic) -> None:
@@ -122,5 +163,5 @@ def test_nothing_happens_without_its_audit(clinic: Clinic, monkeypatch: pytest.M
     with pytest.raises(RuntimeError):
         end_membership(membership=person.memberships.get(), by=boss, now=NOW)
     with pytest.raises(RuntimeError):
-        change_roles(clinic=clinic, user=person, roles=[Role.EDITOR], by=boss, now=NOW)
+        change_roles(clinic=clinic, user=person, seen=["clinician"], roles=[Role.EDITOR], by=boss, now=NOW)
     assert roles_of(clinic, person) == {"clinician"}

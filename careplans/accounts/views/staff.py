@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.forms import InviteForm, RolesForm
 from careplans.accounts.models import Invitation, Membership
 from careplans.accounts.permissions import Permission, Role
+from careplans.accounts.refusals import RolesChanged
 from careplans.core.refusals import Refusal
 
 
@@ -65,23 +67,44 @@ def staff_invite(request: StaffRequest) -> HttpResponse:
 @requires(Permission.MANAGE_STAFF)
 def staff_roles(request: StaffRequest, pk: UUID) -> HttpResponse:
     person = get_object_or_404(selectors.people_of(request.clinic), pk=pk)
-    form = RolesForm(
-        request.POST if request.method == "POST" else None,
-        initial={"roles": selectors.roles_of(request.clinic, person)},
-    )
+    form = _roles_form(request, selectors.roles_of(request.clinic, person))
+    overtaken = ""
     if form.is_valid():
-        roles = [Role(role) for role in form.cleaned_data["roles"]]
+        given = form.cleaned_data
+        roles = [Role(role) for role in given["roles"]]
         try:
             services.change_roles(
-                clinic=request.clinic, user=person, roles=roles, by=request.user, now=timezone.now()
+                clinic=request.clinic,
+                user=person,
+                seen=given["before"],
+                roles=roles,
+                by=request.user,
+                now=timezone.now(),
             )
+        except RolesChanged as refusal:
+            form, overtaken = _roles_form(request, refusal.now, ticked=roles), str(refusal)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("%(name)s has new roles from now on.") % {"name": person.name})
             return redirect("staff-list")
-    context = {"title": person.name, "person": person, "form": form, "cancel_url": reverse("staff-list")}
-    return render(request, "accounts/staff_roles.html", context)
+    context = {
+        "title": person.name,
+        "person": person,
+        "form": form,
+        "overtaken": overtaken,
+        "cancel_url": reverse("staff-list"),
+    }
+    return render(request, "accounts/staff_roles.html", context, status=409 if overtaken else 200)
+
+
+def _roles_form(
+    request: StaffRequest, standing: Sequence[str], *, ticked: Sequence[str] | None = None
+) -> RolesForm:
+    """The form at the roles that stand now; with ``ticked``, once more after somebody else was faster."""
+    is_sent = request.method == "POST" and ticked is None
+    initial = {"before": " ".join(sorted(standing)), "roles": standing if ticked is None else ticked}
+    return RolesForm(request.POST if is_sent else None, initial=initial)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

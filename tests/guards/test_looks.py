@@ -1,0 +1,85 @@
+"""Each page that shows one patient's data notes who opened it: read from the registry, so that no new page is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from careplans.accounts.permissions import Role
+from careplans.audit.models import AuditEvent
+from tests.factories import NOW, make_staff
+from tests.make.matrix import OBJECTS, World
+
+pytestmark = pytest.mark.django_db
+# About staff, invitations or content: no patient is in it.
+NOBODYS = {"staff-roles", "staff-second-factor", "staff-leave", "component-detail", "template-detail"}
+# Nothing to open: each answers a POST alone.
+ONLY_POSTS = {
+    "invitation-withdraw", "item-add", "item-remove", "item-move", "finding-decide", "draft-discard", "plan-revise",
+    "handout-retry", "alert-acknowledge", "alert-resolve", "check-in-send-now", "message-retry",
+}  # fmt: skip
+PAGES = sorted(OBJECTS.keys() - NOBODYS - ONLY_POSTS)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with time_machine.travel(NOW + timedelta(hours=1)):
+        yield World()
+
+
+@pytest.fixture
+def client(world: World) -> Client:
+    client = Client()
+    client.force_login(make_staff(world.clinic, Role.CLINICIAN))
+    return client
+
+
+def looks() -> int:
+    return AuditEvent.objects.filter(kind=AuditEvent.Kind.LOOK, patient_id__isnull=False).count()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_opening_the_page_is_a_look(world: World, client: Client, name: str) -> None:
+    path = reverse(name, kwargs=OBJECTS[name](world))
+
+    response = client.get(path)
+    response.close()
+
+    assert response.status_code == 200
+    assert looks() == 1
+
+
+@pytest.mark.parametrize("name", sorted(ONLY_POSTS))
+def test_what_takes_only_posts_shows_nothing(world: World, name: str) -> None:
+    client = Client()
+    client.force_login(make_staff(world.clinic, *Role))
+    assert client.get(reverse(name, kwargs=OBJECTS[name](world))).status_code == 405
+
+
+def test_the_messages_of_one_patient_are_a_look_and_the_list_is_none(world: World, client: Client) -> None:
+    message = world.message
+
+    client.get(reverse("message-list"))
+    assert looks() == 0
+
+    client.get(reverse("message-list"), {"patient": message.patient_id})
+    assert AuditEvent.objects.for_patient(message.patient_id).first().action == "patient.messages_looked_at"
+
+
+def test_asking_for_another_clinics_patient_writes_nothing_into_their_trail(
+    world: World, client: Client
+) -> None:
+    other = World()
+    client.get(reverse("message-list"), {"patient": other.message.patient_id})
+    assert looks() == 0
+
+
+def test_searching_beside_the_desk_is_no_further_look(world: World, client: Client) -> None:
+    path = reverse("component-find", kwargs=OBJECTS["component-find"](world))
+    client.get(path, {"q": "walk"}, headers={"hx-request": "true"})
+    assert looks() == 0
