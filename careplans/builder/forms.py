@@ -92,9 +92,13 @@ class PlanEndForm(forms.Form):
             (Plan.State.COMPLETED, _("Completed: the patient is done with it")),
             (Plan.State.STOPPED, _("Stopped: it should not be followed any longer")),
         ],
+        error_messages={"required": _("Please choose one.")},
     )
     reason = forms.CharField(
-        label=_("Why"), max_length=300, help_text=_("For the record; the patient does not see it.")
+        label=_("Why"),
+        max_length=300,
+        help_text=_("For the record; the patient does not see it."),
+        error_messages={"required": _("Please fill this in.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

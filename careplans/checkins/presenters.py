@@ -85,13 +85,15 @@ def rows_of(answer: Answer, document: PlanDocument) -> list[tuple[str, str]]:
     ]
     effects = dict(SideEffect.choices)
     said = ", ".join(str(effects.get(code, code)) for code in answer.side_effects)
+    # The second page may not have come yet: then nothing was denied, it was not asked.
+    silent = (none,) * 3 if answer.completed_at is None else (_("none named"), _("no"), _("nothing written"))
     return [
         *rows,
         (_("Spasms"), str(answer.get_spasm_frequency_display()) or none),
         *((item.title, str(item.get_done_display())) for item in answer.items.all()),
-        (_("Side effects"), said or _("none named")),
-        (_("Wants a call"), _("yes") if answer.wants_call else _("no")),
-        (_("In the patient's words"), answer.comment or _("nothing written")),
+        (_("Side effects"), said or silent[0]),
+        (_("Wants a call"), _("yes") if answer.wants_call else silent[1]),
+        (_("In the patient's words"), answer.comment or silent[2]),
     ]
 
 

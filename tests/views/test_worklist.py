@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.checkins.models import Alert
-from careplans.library.models import ComponentVersion
+from careplans.library.models import ComponentVersion, RedFlag, ReviewState
 from careplans.outbox.models import Message
 from patients.models import Patient
 from tests.factories import NOW
@@ -53,6 +53,11 @@ def text_of(client: Client, address: str = "/") -> str:
     return response.content.decode()
 
 
+def test_the_bare_address_leads_each_role_to_its_first_page(client: Client, db: None) -> None:
+    """The sign-in must not lead on to the worklist: whoever has none would meet "not open to you" first."""
+    assert client.get("/")["Location"] == "/account/login/"
+
+
 def test_anonymous_is_sent_to_the_sign_in(client: Client, db: None) -> None:
     assert client.get("/").status_code == 302
 
@@ -75,6 +80,15 @@ def test_a_red_flag_stands_on_top_with_its_causes_and_owner(
     assert page.index("Red flags") < page.index("Pain 8 of 10")
     assert f"/alerts/{alert.pk}/" in page
     assert "Saddle" in page
+
+
+def test_a_red_flag_is_called_what_it_was_published_as(
+    staff_client: Client, clinic: Clinic, clinician: User
+) -> None:
+    make_library(clinic)
+    make_red_flag(clinic, clinician)
+    RedFlag.objects.filter(clinic=clinic).update(state=ReviewState.RETIRED, clinician_label="Another name")
+    assert "Saddle anaesthesia" in text_of(staff_client)
 
 
 def test_the_red_flags_of_others_are_in_everybodys_list_and_counted_honestly(
