@@ -5,6 +5,7 @@ Needs only the standard library. Whatever stops it is one sentence saying what t
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +13,8 @@ import shutil
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from steps import Stop, run_step
@@ -20,6 +23,7 @@ from system import install_missing
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLD_VENV = ROOT / ".venv.old"
+LOCK = ROOT / ".venv.lock"
 STAMP = VENV / "careplans-installed.json"
 REQUIREMENTS = {"run": "requirements.txt", "test": "requirements-dev.txt"}
 NO_NETWORK = (
@@ -39,8 +43,9 @@ def main() -> int:
     try:
         if purpose == "run":
             check_port(os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT") or "8000")
-        install_missing(purpose, has_browser="--quick" not in sys.argv, is_first=not read_stamp())
-        prepare_venv(purpose)
+        with alone():
+            install_missing(purpose, has_browser="--quick" not in sys.argv, is_first=not read_stamp())
+            prepare_venv(purpose)
     except Stop as stop:
         print(f"Careplans: {stop}", file=sys.stderr)
         return 1
@@ -48,6 +53,18 @@ def main() -> int:
         print("\nStopped. The next start begins this step again.", file=sys.stderr)
         return 130
     return 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Two starts at once must not build the same .venv; the lock ends with its process, however that ends."""
+    with LOCK.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another start is preparing this folder: waiting for it …", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def check_port(host: str, port: str) -> None:
