@@ -27,9 +27,9 @@ from careplans.audit.record import record_change
 
 if TYPE_CHECKING:  # Django's classes take no type argument when they run
     _ModelAdmin = admin.ModelAdmin[Any]
-    _TabularInline = admin.TabularInline[Any, Any]
+    _Inline = admin.StackedInline[Any, Any]
 else:
-    _ModelAdmin, _TabularInline = admin.ModelAdmin, admin.TabularInline
+    _ModelAdmin, _Inline = admin.ModelAdmin, admin.StackedInline
 
 ENTRANCE = frozenset({Permission.EDIT_LIBRARY, Permission.REVIEW_LIBRARY, Permission.MANAGE_CLINIC})
 # "view_on_site" redirects to any object of any clinic by its number, so it is left out.
@@ -175,7 +175,7 @@ class ClinicModelAdmin(OfClinic, _ModelAdmin):
             )
 
 
-class ClinicInline(OfClinic, _TabularInline):
+class ClinicInline(OfClinic, _Inline):
     """Rows within a page of the workshop; give ``clinic_path`` through the parent."""
 
     extra = 0

@@ -57,7 +57,10 @@ def schedule_check_ins(*, version: PlanVersion, by: Actor, now: datetime) -> Non
 
 @transaction.atomic
 def cancel_check_ins(*, plan: Plan, by: Actor, now: datetime) -> None:
-    """Ask nothing more for a plan that ends: planned and open check-ins are taken back, and their mails with them."""
+    """Ask nothing more for a plan that ends: planned and open check-ins are taken back, and their mails with them.
+
+    A part of an answer counts as its answer, as when time runs out: what the patient said stays in sight.
+    """
     rows = list(plan.check_ins.in_play().select_for_update(of=("self",)))
     _cancel(rows, now)
     record_change(
@@ -114,9 +117,9 @@ def _point_at(row: CheckIn, version: PlanVersion, kind: str) -> None:
 
 def _cancel(rows: Iterable[CheckIn], now: datetime) -> None:
     rows = list(rows)
-    CheckIn.objects.in_play().filter(pk__in=[row.pk for row in rows]).update(
-        state=CheckIn.State.CANCELLED, settled_at=now
-    )
+    open_ones = CheckIn.objects.in_play().filter(pk__in=[row.pk for row in rows])
+    open_ones.filter(answer__isnull=False).update(state=CheckIn.State.ANSWERED, settled_at=now)
+    open_ones.update(state=CheckIn.State.CANCELLED, settled_at=now)
     keys = [
         key for row in rows if row.state == CheckIn.State.ASKED for key in (row.mail_key, row.reminder_key)
     ]

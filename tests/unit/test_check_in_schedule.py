@@ -92,6 +92,18 @@ def test_ending_a_plan_takes_back_what_is_planned_and_open(clinic: Clinic, clini
     assert Message.objects.get(key=asked.mail_key).state == Message.State.CANCELLED
 
 
+def test_ending_a_plan_keeps_a_half_given_answer_in_sight(clinic: Clinic, clinician: User) -> None:
+    """Nobody's "yes" to a warning sign leaves the record because the plan ended before the second page came."""
+    asked = ask_next(make_scheduled(clinic, clinician).plan)
+    make_answer(asked, red_flags={"leg_weakness": True}, is_complete=False)
+
+    cancel_check_ins(plan=asked.plan, by=clinician, now=asked.due_at + timedelta(hours=2))
+
+    asked.refresh_from_db()
+    assert asked.state == State.ANSWERED
+    assert asked.answer.red_flags == {"leg_weakness": True}
+
+
 def test_the_database_holds_one_a_plan_and_day(clinic: Clinic, clinician: User) -> None:
     row = planned(make_scheduled(clinic, clinician).plan)[0]
     row.pk, row._state.adding, row.token_hash = None, True, "other"
