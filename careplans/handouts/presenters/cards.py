@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from careplans.handouts.words import date_range, direction_of, parts_in_words, weekday_day_month
 from careplans.library.dose import MedicineDose
+from careplans.library.pictures import picture_alt
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
 
 # In the order a patient needs them; medicines last, so that they are one block to show a pharmacist.
@@ -144,11 +145,17 @@ def _card(
         watch_for=item.watch_for,
         stop_if=item.stop_if,
         picture=pictures.get(item.picture, ""),
-        picture_alt=_("Picture: %(title)s") % {"title": item.title},
+        picture_alt=_picture_alt(item),
         course=_courses(places),
         language=item.text_language if is_foreign else "",
         direction=direction_of(item.text_language) if is_foreign else "",
     )
+
+
+def _picture_alt(item: DocumentItem) -> str:
+    """What is drawn, in words, where the card is in the language the words are in; else what the picture is of."""
+    told = picture_alt(item.picture) if item.text_language == "en" else ""
+    return told or _("Picture: %(title)s") % {"title": item.title}
 
 
 def _doses(places: Sequence[Placed]) -> tuple[DoseLine, ...]:

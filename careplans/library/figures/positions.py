@@ -152,7 +152,19 @@ def _common_poses() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def picture_codes() -> tuple[str, ...]:
+    """The codes of all pictures, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+@cache
+def picture_of(code: str) -> Picture | None:
+    """The picture of that code, or None; only its own file is read."""
+    if code not in picture_codes():
+        return None
+    return picture_from(yaml.safe_load((FOLDER / f"{code}.yaml").read_text(encoding="utf-8")))
+
+
 def all_pictures() -> dict[str, Picture]:
-    """Every picture there is, by code, in the order of the codes."""
-    read = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
-    return {one["code"]: picture_from(one) for one in read}
+    """Every picture there is, by code."""
+    return {code: picture for code in picture_codes() if (picture := picture_of(code))}

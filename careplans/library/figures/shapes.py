@@ -64,16 +64,22 @@ def hull(circles: Iterable[Circle]) -> str:
         for step in range(STEPS)
     }
     runs = _runs([(point, rim[point]) for point in _convex(sorted(rim))])
-    start = runs[0][0][0]
-    parts = [f"M{number(start[0])},{number(start[1])}"]
-    for position, (points, index) in enumerate(runs):
-        first, last = points[0], points[-1]
-        if position:
-            parts.append(f"L{number(first[0])},{number(first[1])}")
-        if len(points) > 1:
-            radius, large = number(rounds[index][2]), int(len(points) * 2 > STEPS)
-            parts.append(f"A{radius},{radius},0,{large},1,{number(last[0])},{number(last[1])}")
-    return "".join(parts) + "Z"
+    path = "L".join(_joined(points[0]) + _arc(points, rounds[index]) for points, index in runs)
+    return f"M{path}Z"
+
+
+def _joined(point: Point) -> str:
+    return f"{number(point[0])},{number(point[1])}"
+
+
+def _arc(points: list[Point], circle: Circle) -> str:
+    """On from the first point along the circle to the last; where that is flat, a line prints faster."""
+    if len(points) < 2:
+        return ""
+    if len(points) <= 3:
+        return "L" + _joined(points[-1])
+    radius, large = number(circle[2]), int(len(points) * 2 > STEPS)
+    return f"A{radius},{radius},0,{large},1,{_joined(points[-1])}"
 
 
 def _runs(tagged: list[tuple[Point, int]]) -> list[tuple[list[Point], int]]:
