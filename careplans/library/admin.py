@@ -27,7 +27,15 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
-from careplans.library.workshop_forms import ComponentVersionForm, SafetyRuleForm, TemplateItemForm
+from careplans.library.workshop_forms import (
+    ComponentTextForm,
+    ComponentVersionForm,
+    RedFlagForm,
+    SafetyRuleForm,
+    TemplateItemForm,
+    TemplatePhaseForm,
+    TemplateVersionForm,
+)
 
 # Set by the verbs, never typed.
 KEPT_BY_VERBS = ("number", "state", "author", "approved_by", "approved_at", "created_at", "review_due_on")
@@ -104,11 +112,13 @@ class ReviewedAdmin(OfDrafts, ClinicModelAdmin):
 
 class ComponentTextInline(OfDrafts, ClinicInline):
     model = ComponentText
+    form = ComponentTextForm
     clinic_path = "version__component__clinic"
 
 
 class TemplatePhaseInline(OfDrafts, ClinicInline):
     model = TemplatePhase
+    form = TemplatePhaseForm
     clinic_path = "version__template__clinic"
     show_change_link = True
 
@@ -139,6 +149,7 @@ class ComponentVersionAdmin(ReviewedAdmin):
 @admin.register(TemplateVersion, site=clinic_admin)
 class TemplateVersionAdmin(ReviewedAdmin):
     clinic_path = "template__clinic"
+    form = TemplateVersionForm
     inlines = (TemplatePhaseInline,)
     list_display = ("template", "number", "state", "anchor", "review_due_on")
     search_fields = ("template__code",)
@@ -148,10 +159,17 @@ class TemplateVersionAdmin(ReviewedAdmin):
 @admin.register(TemplatePhase, site=clinic_admin)
 class TemplatePhaseAdmin(ClinicModelAdmin):
     clinic_path = "version__template__clinic"
+    form = TemplatePhaseForm
     inlines = (TemplateItemInline,)
     list_display = ("code", "version", "position", "starts_on_day", "days")
     search_fields = ("code", "version__template__code")
     list_select_related = ("version__template",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "version":
+            field.queryset = field.queryset.filter(state=ReviewState.DRAFT)
+        return field
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj.version))
@@ -167,6 +185,7 @@ class SafetyRuleAdmin(ReviewedAdmin):
 
 @admin.register(RedFlag, site=clinic_admin)
 class RedFlagAdmin(ReviewedAdmin):
+    form = RedFlagForm
     list_display = ("clinician_label", "number", "state", "urgency", "asked")
     search_fields = ("code", "clinician_label")
 

@@ -6,7 +6,7 @@ Each clinic keeps its own copy, so that nothing one clinic edits can change anot
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,7 @@ from careplans.library.dose import Dose, parse_dose
 
 
 class ApprovedVersionsNeverChange(Exception):
-    """An approved or retired version was saved with other content."""
+    """An approved or retired version, or a part of one that is no draft, was saved or deleted."""
 
 
 class ReviewState(models.TextChoices):
@@ -135,6 +135,38 @@ class ReviewedContent(UUIDModel):
         return self.review_due_on <= today
 
 
+class PartOfVersion(UUIDModel):
+    """A row that belongs to a version and is as fixed as it. ``bulk_create`` is for the loader alone, which brings
+    versions and parts in together."""
+
+    # The relation towards the version, and from there to its state.
+    held_by: ClassVar[str] = "version"
+    state_of_holder: ClassVar[str] = "state"
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self._refuse_unless_draft()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        self._refuse_unless_draft()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_unless_draft(self) -> None:
+        """Neither the version it goes to nor the one it is stored with may be anything but a draft."""
+        holder: Any = self._meta.get_field(self.held_by)
+        goes_to = holder.related_model._default_manager.filter(pk=getattr(self, holder.attname))
+        stored = type(self)._default_manager.filter(pk=self.pk).order_by()
+        states = {
+            *goes_to.values_list(self.state_of_holder, flat=True),
+            *stored.values_list(f"{self.held_by}__{self.state_of_holder}", flat=True),
+        }
+        if states - {ReviewState.DRAFT}:
+            raise ApprovedVersionsNeverChange
+
+
 class ComponentVersion(ReviewedContent):
     """What a component says: immutable once approved."""
 
@@ -177,7 +209,7 @@ class ComponentVersion(ReviewedContent):
         return parse_dose(self.default_dose)
 
 
-class ComponentText(UUIDModel):
+class ComponentText(PartOfVersion):
     """The patient's text of a component version in one language."""
 
     version = models.ForeignKey(ComponentVersion, on_delete=models.PROTECT, related_name="texts")
@@ -252,7 +284,7 @@ class PhaseStart(models.TextChoices):
     BY_DECISION = "by_decision", _("When a clinician decides")
 
 
-class TemplatePhase(UUIDModel):
+class TemplatePhase(PartOfVersion):
     version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="phases")
     position = models.PositiveSmallIntegerField()
     code = models.SlugField(max_length=60)
@@ -274,7 +306,10 @@ class TemplatePhase(UUIDModel):
         return self.code
 
 
-class TemplateItem(UUIDModel):
+class TemplateItem(PartOfVersion):
+    held_by = "phase"
+    state_of_holder = "version__state"
+
     phase = models.ForeignKey(TemplatePhase, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField()
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="template_items")

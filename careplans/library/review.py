@@ -25,6 +25,7 @@ from careplans.library.models import (
     SafetyRule,
     TemplateVersion,
 )
+from careplans.library.whole import problems_of
 
 Content = TypeVar("Content", bound=ReviewedContent)
 REVIEW_EVERY = timedelta(days=730)
@@ -65,6 +66,7 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
 
 @transaction.atomic
 def submit_for_review(*, version: ReviewedContent, by: User, now: datetime) -> None:
+    _refuse_unless_whole(version)
     _move(version, ReviewState.IN_REVIEW)
     _record("submitted", version, by, now)
 
@@ -83,6 +85,7 @@ def approve_version(*, version: ReviewedContent, by: User, now: datetime) -> Non
         raise ReviewRefusal(_("You wrote this version. Somebody else has to approve it."))
     if version.state != ReviewState.IN_REVIEW:
         raise ReviewRefusal(_("Only a version that was submitted for review can be approved."))
+    _refuse_unless_whole(version)
     versions_of(version).filter(state=ReviewState.APPROVED).update(state=ReviewState.RETIRED)
     due = now.date() + REVIEW_EVERY
     _move(version, ReviewState.APPROVED, approved_by=by, approved_at=now, review_due_on=due)
@@ -115,6 +118,15 @@ def clinic_id_of(version: ReviewedContent) -> uuid.UUID:
         case SafetyRule() | RedFlag():
             return version.clinic_id
     raise TypeError(type(version))
+
+
+def _refuse_unless_whole(version: ReviewedContent) -> None:
+    """Plans and handouts read approved content without asking again."""
+    problems = problems_of(version)
+    if problems:
+        raise ReviewRefusal(
+            _("This version is not complete. %(problems)s.") % {"problems": "; ".join(problems)}
+        )
 
 
 def _move(version: ReviewedContent, state: ReviewState, **fields: Any) -> None:

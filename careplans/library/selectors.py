@@ -119,7 +119,13 @@ class Wording:
 
 
 def wording_in(version: ComponentVersion, language: str) -> Wording:
-    """The patient's text in ``language``, else in English; reads prefetched texts."""
+    """The patient's text in ``language``, else in English; reads prefetched texts.
+
+    Approved versions have English. A draft that has no text yet is called by its code.
+    """
     by_language = {text.language: text for text in version.texts.all()}
-    chosen = language if language in by_language else FALLBACK_LANGUAGE
-    return Wording(by_language[chosen], chosen)
+    for known in (language, FALLBACK_LANGUAGE):
+        if known in by_language:
+            return Wording(by_language[known], known)
+    nothing = ComponentText(language=FALLBACK_LANGUAGE, title=version.component.code)
+    return Wording(nothing, FALLBACK_LANGUAGE)

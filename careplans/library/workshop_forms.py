@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from pydantic import TypeAdapter, ValidationError
 
+from careplans.library import whole
 from careplans.library.conditions import condition_adapter
 from careplans.library.dose import dose_adapter
 
@@ -36,6 +37,49 @@ class ComponentVersionForm(CheckedForm):
     def clean_default_dose(self) -> Any:
         return self.check_one("default_dose", dose_adapter, self.cleaned_data["default_dose"])
 
+    def clean_sources(self) -> Any:
+        return self.check_one("sources", whole.sources, self.cleaned_data["sources"])
+
+
+class ComponentTextForm(CheckedForm):
+    def clean_steps(self) -> Any:
+        return self.check_one("steps", whole.steps, self.cleaned_data["steps"])
+
+
+class TemplateVersionForm(CheckedForm):
+    def clean_texts(self) -> Any:
+        return self.check_one("texts", whole.template_texts, self.cleaned_data["texts"])
+
+    def clean_sources(self) -> Any:
+        return self.check_one("sources", whole.sources, self.cleaned_data["sources"])
+
+
+class TemplatePhaseForm(CheckedForm):
+    """A phase may have no check-in and no criterion: an empty list and an empty object are answers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("check_in_days", "criteria"):
+            if name in self.fields:  # a reader's page has none
+                self.fields[name].required = False
+
+    def clean_texts(self) -> Any:
+        return self.check_one("texts", whole.phase_texts, self.cleaned_data["texts"])
+
+    def clean_criteria(self) -> Any:
+        return self.check_one("criteria", whole.criteria, self.cleaned_data["criteria"] or {})
+
+    def clean_check_in_days(self) -> Any:
+        return self.cleaned_data["check_in_days"] or []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"days", "check_in_days"} <= cleaned.keys():
+            problem = whole.problem_of_days(cleaned["days"], cleaned["check_in_days"])
+            if problem:
+                self.add_error("check_in_days" if cleaned["days"] else "days", problem)
+        return cleaned
+
 
 class TemplateItemForm(CheckedForm):
     def clean_dose(self) -> Any:
@@ -48,3 +92,8 @@ class SafetyRuleForm(CheckedForm):
         if not isinstance(conditions, list) or not conditions:
             raise forms.ValidationError(_("Write a list with at least one condition."))
         return [self.check_one("when", condition_adapter, condition) for condition in conditions]
+
+
+class RedFlagForm(CheckedForm):
+    def clean_texts(self) -> Any:
+        return self.check_one("texts", whole.red_flag_texts, self.cleaned_data["texts"])

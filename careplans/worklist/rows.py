@@ -94,8 +94,10 @@ class ContentRow:
     url: str
 
 
-def flag_labels_of(alert: Alert) -> dict[str, str]:
-    return {row["code"]: row["label"] for row in rows_in(getattr(alert, "flag_labels", None))}
+def flag_labels_of(alerts: Sequence[Alert]) -> dict[str, str]:
+    """The clinician's names of red flags by code, as the plans of ``alerts`` were published; the first alert's win."""
+    flags = [flag for alert in reversed(alerts) for flag in rows_in(getattr(alert, "published_flags", None))]
+    return {flag["code"]: flag["clinician_label"] for flag in flags}
 
 
 def alert_row(alerts: Sequence[Alert], *, me: Any) -> AlertRow:
@@ -105,7 +107,7 @@ def alert_row(alerts: Sequence[Alert], *, me: Any) -> AlertRow:
         key=f"alert-{first.pk}",
         patient_name=first.patient.full_name,
         phone=first.patient.phone,
-        lines=alert_lines(alerts, flag_labels_of(first)),
+        lines=alert_lines(alerts, flag_labels_of(alerts)),
         since=min(alert.raised_at for alert in alerts),
         owner=first.owner.name,
         is_mine=first.owner_id == me.pk,

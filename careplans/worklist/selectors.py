@@ -17,7 +17,6 @@ from careplans.library.models import ComponentVersion, RedFlag, ReviewState, Saf
 from careplans.outbox.lifecycle import State as MessageState
 from careplans.outbox.models import Message
 from careplans.plans.models import Draft, Plan
-from careplans.worklist.json_rows import JsonRows
 from patients.models import Patient
 
 SHOWN = 50
@@ -81,14 +80,14 @@ def alerts_of(scope: Scope, *, red_flags: int) -> Section[Alert]:
     if scope.mine:
         alerts = alerts.filter(Q(owner=scope.mine) | Q(tier=Alert.Tier.RED_FLAG, state=Alert.State.OPEN))
     # "open" sorts after "acknowledged".
-    ordered = with_flag_labels(alerts, scope.clinic).order_by("-state", "tier", "raised_at")
+    ordered = with_red_flags(alerts).order_by("-state", "tier", "raised_at")
     return _section(ordered, scope.limit("alerts") + red_flags)
 
 
-def with_flag_labels(alerts: AlertQuerySet, clinic: Clinic) -> AlertQuerySet:
-    """Beside each alert the clinic's names of red flags, so that no second query is needed."""
-    flags = RedFlag.objects.filter(clinic=clinic, state=ReviewState.APPROVED).order_by("position")
-    return alerts.annotate(flag_labels=JsonRows(flags, code="code", label="clinician_label"))
+def with_red_flags(alerts: AlertQuerySet) -> AlertQuerySet:
+    """Beside each alert the red flags as its plan was published with them, so that no second query is needed and one
+    that is retired since keeps its name."""
+    return alerts.annotate(published_flags=F("check_in__version__document_data__red_flags"))
 
 
 def calls_of(scope: Scope) -> Section[CheckIn]:

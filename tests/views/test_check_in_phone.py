@@ -11,6 +11,7 @@ from django.test import Client
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.checkins.models import Alert, Answer, CheckIn
+from careplans.plans.models import PlanVersion
 from tests.make.checkins import make_answer, make_asked, moment_of
 
 CALM = {
@@ -84,3 +85,16 @@ def test_who_may_not(check_in: CheckIn, client_of: Callable[..., Client], other_
     assert client_of(Role.FRONT_DESK).get(path(check_in)).status_code == 403
     assert client_of(Role.CLINICIAN, at=other_clinic).post(path(check_in), CALM).status_code == 404
     assert not Answer.objects.exists()
+
+
+def test_a_sign_named_in_the_workshop_is_text_and_never_markup(
+    check_in: CheckIn, client_of: Callable[..., Client]
+) -> None:
+    version = check_in.version
+    version.document_data["red_flags"][0]["clinician_label"] = "<b>Saddle</b>"
+    PlanVersion.objects.filter(pk=version.pk).update(document_data=version.document_data)
+
+    page = client_of(Role.CLINICIAN).get(path(check_in)).content.decode()
+
+    assert "&lt;b&gt;Saddle&lt;/b&gt;" in page
+    assert "<b>Saddle" not in page

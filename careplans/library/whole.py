@@ -1,0 +1,165 @@
+"""Whether a version says all that pages, plans and handouts read of it. Review and the workshop's forms ask the same.
+
+As strict as the starter files, except for what the workshop lets a clinic leave out of a component's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Annotated, Any
+
+from django.utils.translation import gettext as _
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from careplans.library import starter_schema as schema
+from careplans.library.conditions import Condition
+from careplans.library.dose import dose_adapter
+from careplans.library.models import (
+    ComponentVersion,
+    RedFlag,
+    ReviewedContent,
+    SafetyRule,
+    TemplatePhase,
+    TemplateVersion,
+)
+
+ENGLISH = "en"
+IS_MISSING = frozenset({"missing", "string_too_short", "too_short", "english_missing"})
+Path = tuple[str, ...]
+
+
+class ComponentWords(schema.ComponentText):
+    """A clinic may leave these three out."""
+
+    feel: str = ""
+    watch_for: str = ""
+    stop_if: str = ""
+
+
+def _with_english(texts: Any) -> Any:
+    """Every other language falls back to English."""
+    if isinstance(texts, dict) and ENGLISH not in texts:
+        raise PydanticCustomError("english_missing", "English (en) is missing")
+    return texts
+
+
+_English = BeforeValidator(_with_english)
+component_texts: TypeAdapter[Any] = TypeAdapter(Annotated[dict[schema.Language, ComponentWords], _English])
+template_texts: TypeAdapter[Any] = TypeAdapter(
+    Annotated[dict[schema.Language, schema.TemplateText], _English]
+)
+phase_texts: TypeAdapter[Any] = TypeAdapter(Annotated[dict[schema.Language, schema.PhaseText], _English])
+red_flag_texts: TypeAdapter[Any] = TypeAdapter(Annotated[dict[schema.Language, schema.RedFlagText], _English])
+criteria: TypeAdapter[Any] = TypeAdapter(schema.Criteria)
+sources: TypeAdapter[Any] = TypeAdapter(Annotated[tuple[schema.SourceSays, ...], Field(min_length=1)])
+steps: TypeAdapter[Any] = TypeAdapter(schema.Texts)
+conditions: TypeAdapter[Any] = TypeAdapter(Annotated[tuple[Condition, ...], Field(min_length=1)])
+
+
+def problems_of(version: ReviewedContent) -> tuple[str, ...]:
+    """What is missing or cannot be used, each in plain words; empty when the version is whole."""
+    return tuple(_READERS[type(version)](version))
+
+
+def problem_of_days(days: int, check_in_days: Any) -> str:
+    """Check-in days count from the first day of the phase, which is 0; empty when they are right."""
+    if days < 1:
+        return _("The phase has no day.")
+    is_list = isinstance(check_in_days, list) and all(type(day) is int for day in check_in_days)
+    if is_list and check_in_days == sorted({day for day in check_in_days if 0 <= day < days}):
+        return ""
+    return _("Check-in days must be whole numbers from 0 to %(last)d that rise, each once.") % {
+        "last": days - 1
+    }
+
+
+def _of_component(version: ComponentVersion) -> Iterator[str]:
+    names = ComponentWords.model_fields
+    texts = {text.language: {name: getattr(text, name) for name in names} for text in version.texts.all()}
+    yield from _texts(component_texts, texts)
+    yield from _wrong(dose_adapter, version.default_dose, _("dose"))
+    yield from _wrong(sources, version.sources, _("sources"))
+
+
+def _of_template(version: TemplateVersion) -> Iterator[str]:
+    yield from _texts(template_texts, version.texts)
+    yield from _wrong(sources, version.sources, _("sources"))
+    phases = list(version.phases.prefetch_related("items__component"))
+    if not phases:
+        yield _missing((_("phases"),))
+    for phase in phases:
+        yield from _of_phase(phase)
+    for before, after in pairwise(phases):
+        if after.starts_on_day != before.starts_on_day + before.days:
+            yield _("phase %(after)s does not begin where %(before)s ends") % {
+                "after": after.code,
+                "before": before.code,
+            }
+
+
+def _of_phase(phase: TemplatePhase) -> Iterator[str]:
+    name = _("phase %(code)s") % {"code": phase.code}
+    yield from _texts(phase_texts, phase.texts, name)
+    yield from _wrong(criteria, phase.criteria, name, _("criteria"))
+    days = problem_of_days(phase.days, phase.check_in_days)
+    if days:
+        yield f"{name}: {days}"
+    items = list(phase.items.all())
+    if not items:
+        yield _missing((name, _("components")))
+    for item in items:
+        yield from _wrong(dose_adapter, item.dose, name, item.component.code, _("dose"))
+
+
+def _of_rule(rule: SafetyRule) -> Iterator[str]:
+    yield from _wrong(conditions, rule.when, _("conditions"))
+    if not rule.components and not rule.tags:
+        yield _missing((_("components or tags"),))
+
+
+def _of_red_flag(flag: RedFlag) -> Iterator[str]:
+    yield from _texts(red_flag_texts, flag.texts)
+
+
+_READERS: dict[type[ReviewedContent], Callable[[Any], Iterator[str]]] = {
+    ComponentVersion: _of_component,
+    TemplateVersion: _of_template,
+    SafetyRule: _of_rule,
+    RedFlag: _of_red_flag,
+}
+
+
+def _texts(adapter: TypeAdapter[Any], texts: Any, *where: str) -> Iterator[str]:
+    for error in _errors(adapter, texts):
+        language, *rest = error["loc"] or (ENGLISH,)
+        yield _said(error, (*where, _text_in(str(language))), rest)
+
+
+def _wrong(adapter: TypeAdapter[Any], value: Any, *where: str) -> Iterator[str]:
+    for error in _errors(adapter, value):
+        yield _said(error, where, error["loc"])
+
+
+def _errors(adapter: TypeAdapter[Any], value: Any) -> list[ErrorDetails]:
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        return error.errors()
+    return []
+
+
+def _said(error: ErrorDetails, where: Path, within: Iterable[int | str]) -> str:
+    parts = (*where, *(str(one + 1) if isinstance(one, int) else one.replace("_", " ") for one in within))
+    if error["type"] in IS_MISSING:
+        return _missing(parts)
+    return _("%(where)s: cannot be used (%(why)s)") % {"where": ", ".join(parts), "why": error["msg"]}
+
+
+def _missing(parts: Path) -> str:
+    return _("%(where)s: missing") % {"where": ", ".join(parts)}
+
+
+def _text_in(language: str) -> str:
+    return _("English text") if language == ENGLISH else _("text in “%(code)s”") % {"code": language}
