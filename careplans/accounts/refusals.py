@@ -23,9 +23,7 @@ class AlreadyOnStaff(Refusal):
     """The invited person has that role here already."""
 
     def __str__(self) -> str:
-        return _(
-            "This person already has that role in your clinic. Their roles can be changed in the list above."
-        )
+        return _("This person already has that role in your clinic. Change their roles under Staff.")
 
 
 class InvitationNotOpen(Refusal):
