@@ -58,7 +58,13 @@ def main() -> int:
 @contextmanager
 def alone() -> Iterator[None]:
     """Two starts at once must not build the same .venv; the lock ends with its process, however that ends."""
-    with LOCK.open("w") as file:
+    try:
+        lock = LOCK.open("w")
+    except OSError as error:
+        raise Stop(
+            f"this user may not write in {ROOT}. Give it that right, or clone into a folder of its own."
+        ) from error
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -53,7 +53,7 @@ class EmbeddedCelery:
         for thread in self._threads:
             thread.join(max(0.0, give_up_at - time.monotonic()))
             if thread.is_alive():
-                logger.warning(
+                logger.info(
                     "%s did not end in time; what it held is taken up at the next start.", thread.name
                 )
 
