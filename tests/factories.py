@@ -29,7 +29,10 @@ def make_clinic(**fields: Any) -> Clinic:
 def make_staff(clinic: Clinic, *roles: Role, **fields: Any) -> User:
     number = next(_numbers)
     user = User.objects.create_user(
-        **({"email": f"staff{number}@clinic.example", "name": f"Staff {number}", "password": PASSWORD} | fields)
+        **(
+            {"email": f"staff{number}@clinic.example", "name": f"Staff {number}", "password": PASSWORD}
+            | fields
+        )
     )
     for role in roles:
         Membership.objects.create(user=user, clinic=clinic, role=role)

@@ -26,12 +26,16 @@ def make_library(clinic: Clinic) -> None:
 
 def template_of(clinic: Clinic, code: str = "acute-spasm-after-therapy") -> TemplateVersion:
     make_library(clinic)
-    return TemplateVersion.objects.get(template__clinic=clinic, template__code=code, state=ReviewState.APPROVED)
+    return TemplateVersion.objects.get(
+        template__clinic=clinic, template__code=code, state=ReviewState.APPROVED
+    )
 
 
 def component_of(clinic: Clinic, code: str) -> ComponentVersion:
     make_library(clinic)
-    return ComponentVersion.objects.get(component__clinic=clinic, component__code=code, state=ReviewState.APPROVED)
+    return ComponentVersion.objects.get(
+        component__clinic=clinic, component__code=code, state=ReviewState.APPROVED
+    )
 
 
 def make_patient(clinic: Clinic, by: User, *, facts: tuple[str, ...] = (), **fields: Any) -> Patient:
@@ -64,7 +68,12 @@ def make_episode(patient: Patient, by: User, **fields: Any) -> Episode:
 
 
 def make_draft(
-    clinic: Clinic, by: User, *, facts: tuple[str, ...] = (), template: str = "acute-spasm-after-therapy", **patient: Any
+    clinic: Clinic,
+    by: User,
+    *,
+    facts: tuple[str, ...] = (),
+    template: str = "acute-spasm-after-therapy",
+    **patient: Any,
 ) -> Draft:
     """A draft of a plan for a new patient whose spasm began two days before ``NOW``."""
     episode = make_episode(make_patient(clinic, by, facts=facts, **patient), by)

@@ -72,9 +72,7 @@ def test_once_a_day_around_every_change_of_the_clocks(data: st.DataObject, name:
         for day, wall in zip(around, local, strict=True)
     )
     assert moments == sorted(set(moments))
-    assert all(
-        later - earlier >= timedelta(hours=20) for earlier, later in pairwise(moments)
-    )
+    assert all(later - earlier >= timedelta(hours=20) for earlier, later in pairwise(moments))
 
 
 def test_asked_at_nine_within_the_sending_hours() -> None:
