@@ -119,13 +119,15 @@ def install_missing(purpose: str, *, has_browser: bool, is_first: bool) -> None:
         print(f"Going on without {', '.join(names)}: better to have, not needed.", flush=True)
     still = [package.name for package in needed if not package.is_there()]
     if still:
-        raise Stop(f"apt installed {', '.join(still)}, but they cannot be used. {how_to_install(still)}")
+        raise Stop(
+            f"{' '.join(still)} is installed, but cannot be used. Repair it: apt-get install --reinstall {' '.join(still)}"
+        )
 
 
 def how_to_install(names: list[str]) -> str:
     if not shutil.which("apt-get"):
         return f"this system has no apt. Install what Debian calls {' '.join(names)}, then run this again."
-    return f"needs system packages that you have no right to install. Ask an administrator for: apt-get install {' '.join(names)}"
+    return f"system packages are missing, and you have no right to install them. Ask an administrator for: apt-get install {' '.join(names)}"
 
 
 def apt_prefix() -> list[str] | None:
