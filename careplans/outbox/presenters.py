@@ -130,9 +130,12 @@ class ShownMail:
     link: str
 
 
-def shown_mail(message: Message) -> ShownMail:
-    """Only a kept mail shows its real link: a link that was sent is the reader's alone, and no key for staff."""
-    if message.state == State.KEPT:
+def shown_mail(message: Message, *, may_see_clinical: bool) -> ShownMail:
+    """Only a kept mail shows its real link: a link that was sent is the reader's alone, and no key for staff.
+
+    A patient's link leads to what the plan asks, so even then only those see it who may see that.
+    """
+    if message.state == State.KEPT and (may_see_clinical or message.patient_id is None):
         link = link_of(message)
         return ShownMail(*bodies(message, link), link=link)
     stand_in = _("[the reader's own link]")

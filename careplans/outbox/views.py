@@ -20,7 +20,7 @@ from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
 from careplans.core.refusals import Refusal
 from careplans.outbox.models import Message, MessageQuerySet
-from careplans.outbox.presenters import FATES, fate_of, message_row, shown_mail, states_of
+from careplans.outbox.presenters import FATES, ShownMail, fate_of, message_row, shown_mail, states_of
 from careplans.outbox.retry import can_retry, retry_message
 from careplans.outbox.selectors import fates_of, patient_filter
 
@@ -75,7 +75,7 @@ def message_detail(request: StaffRequest, pk: UUID) -> HttpResponse:
         "message": message,
         "fate": fate_of(message),
         "row": message_row(message),
-        "mail": shown_mail(message),
+        "mail": _shown(request, message),
         "tries": message.tries.order_by("started_at"),
         "can_retry": Permission.EDIT_PATIENTS in request.permissions and can_retry(message, now),
     }
@@ -89,7 +89,7 @@ def message_detail(request: StaffRequest, pk: UUID) -> HttpResponse:
 def message_html(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The HTML part alone, for the frame on the message's page."""
     message = _message_of(request, pk)
-    html = shown_mail(message).html
+    html = _shown(request, message).html
     if not html:
         raise Http404
     note_look(request, action="message.read", subject=message, patient_id=message.patient_id)
@@ -108,6 +108,10 @@ def message_retry(request: StaffRequest, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The message is queued again."))
     return redirect("message-detail", pk=pk)
+
+
+def _shown(request: StaffRequest, message: Message) -> ShownMail:
+    return shown_mail(message, may_see_clinical=Permission.SEE_CLINICAL in request.permissions)
 
 
 def _message_of(request: StaffRequest, pk: UUID) -> Message:

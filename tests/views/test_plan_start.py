@@ -94,3 +94,13 @@ def test_without_an_episode_the_page_says_what_is_missing(
     page = client_of(Role.CLINICIAN).get(reverse("plan-start", kwargs={"pk": patient.pk})).content.decode()
 
     assert "Add an episode" in page
+
+
+def test_what_the_template_leaves_out_is_said(
+    episode: Episode, clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    given = {"episode": episode.pk, "template": template_of(clinic).pk}
+
+    page = client_of(Role.CLINICIAN).post(address(episode), given, follow=True).content.decode()
+
+    assert "Over already, so left out: First 48 hours." in page

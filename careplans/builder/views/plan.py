@@ -17,7 +17,7 @@ from careplans.accounts.permissions import Permission
 from careplans.builder.forms import PlanEndForm, PlanStartForm, RevisionForm
 from careplans.builder.presenters import check_in_marks, phase_spans, template_choices
 from careplans.builder.publish import end_plan
-from careplans.builder.selectors import plan_of
+from careplans.builder.selectors import left_out_of, plan_of
 from careplans.builder.views.desk import load_draft
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import approved_templates
@@ -47,6 +47,8 @@ def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
+            for sentence in left_out_of(draft):
+                messages.info(request, sentence)
             return redirect("plan-build", pk=draft.plan_id)
     today = timezone.localdate(timezone=request.clinic.zone)
     episodes = list(patient.episodes.open())
