@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,8 +16,10 @@ from types import FrameType
 from django.conf import settings
 
 from careplans.celery import QUICK, SLOW
+from careplans.core.environment import url_host
 
 STOP_SECONDS = 20
+READY_SECONDS = 10
 # A child that dies this often within a minute will not get better by itself.
 MOST_DEATHS = 5
 PR_SET_PDEATHSIG = 1
@@ -76,19 +79,30 @@ def end_with_parent() -> None:
 class Supervisor:
     """Watches children until told to stop; the exit code says whether it was asked to."""
 
-    def __init__(self, children: list[Child], say: Say) -> None:
-        self._children, self._say = children, say
+    def __init__(self, children: list[Child], say: Say, is_ready: Callable[[], bool] = lambda: True) -> None:
+        self._children, self._say, self._is_ready = children, say, is_ready
         self._is_asked_to_stop = False
 
     def run(self) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._ask_to_stop)
         try:
-            for child in self._children:
+            first, *others = self._children
+            first.start()
+            self._wait_for(first)
+            for child in others:
                 child.start()
             return self._watch()
         finally:
             self._stop_all()
+
+    def _wait_for(self, child: Child) -> None:
+        """Let the site come up before the workers compete with it for the processor."""
+        give_up_at = time.monotonic() + READY_SECONDS
+        while not (self._is_ready() or child.has_died() or self._is_asked_to_stop):
+            if time.monotonic() > give_up_at:
+                return
+            time.sleep(0.1)
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._is_asked_to_stop = True
@@ -127,4 +141,12 @@ class Supervisor:
 
 
 def run_with_workers(say: Say) -> int:
-    return Supervisor(commands(), say).run()
+    return Supervisor(commands(), say, site_answers).run()
+
+
+def site_answers() -> bool:
+    try:
+        socket.create_connection((url_host(settings.HOST).strip("[]"), settings.PORT), timeout=1).close()
+    except OSError:
+        return False
+    return True
