@@ -65,6 +65,15 @@ def test_a_kept_mail_says_so_and_its_link_can_be_tried(client_of: ClientOf, clin
 
 
 @BOTH_PAGES
+def test_a_patients_link_is_no_way_round_the_role(client_of: ClientOf, clinic: Clinic, name: str) -> None:
+    message = kept(clinic, patient_id=uuid.uuid4())
+    token = link_of(message).rsplit("/", 2)[1]
+
+    assert token not in client_of(Role.FRONT_DESK).get(url(message, name)).text
+    assert token in client_of(Role.CLINICIAN).get(url(message, name)).text
+
+
+@BOTH_PAGES
 @pytest.mark.parametrize("state", ["pending", "sent", "unknown"])
 def test_a_link_that_left_is_no_key_for_staff(
     client_of: ClientOf, clinic: Clinic, name: str, state: str
