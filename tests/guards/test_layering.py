@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,11 @@ def modules() -> Iterator[Path]:
         yield from (path for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts)
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
 def named(paths: list[Path]) -> list[str]:
     return [str(path.relative_to(ROOT)) for path in paths]
 
@@ -35,7 +41,7 @@ def test_no_import_stands_inside_a_function() -> None:
     for path in modules():
         if path.name == "apps.py":  # where Django itself asks for it: models are not ready before
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) and any(
                 isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node)
             ):
@@ -45,11 +51,7 @@ def test_no_import_stands_inside_a_function() -> None:
 
 
 def test_no_assert_guards_state() -> None:
-    found = [
-        path
-        for path in modules()
-        if any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(path.read_text())))
-    ]
+    found = [path for path in modules() if any(isinstance(node, ast.Assert) for node in nodes(path))]
 
     assert named(found) == []
 
@@ -57,7 +59,7 @@ def test_no_assert_guards_state() -> None:
 def test_no_function_is_longer_than_fifty_lines() -> None:
     found = []
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.body[0].lineno >= 50:
                 found.append(f"{path.relative_to(ROOT)}: {node.name}")
 
