@@ -13,6 +13,14 @@ APOSTROPHES = frozenset("'’‘ʼ`´")
 
 def fold_name(name: str) -> str:
     """Lower case, no accents, no apostrophes, single spaces: ``"  Çelik-O’Neil"`` → ``"celik oneil"``."""
+    folded = _fold_once(name)
+    # A few signs come apart into capitals or apostrophes; a folded name has to stay as it is.
+    while (again := _fold_once(folded)) != folded:
+        folded = again
+    return folded
+
+
+def _fold_once(name: str) -> str:
     bare = "".join(character for character in name if character not in APOSTROPHES)
     decomposed = unicodedata.normalize("NFKD", bare.casefold())
     letters = (character for character in decomposed if unicodedata.category(character) not in {"Mn", "Cf"})
