@@ -43,6 +43,14 @@ def font_assets(css: Iterable[str]) -> dict[str, Asset]:
 def picture_assets(document: PlanDocument) -> dict[str, Asset]:
     """Pictures of the plan's components, of those that have one on this installation."""
     codes = sorted({item.picture for item in document.items if _PICTURE_CODE.match(item.picture)})
+    return _pictures(codes)
+
+
+def every_picture_asset() -> dict[str, Asset]:
+    return _pictures(sorted(path.stem for path in (static_folder() / "pictures").glob("*.svg")))
+
+
+def _pictures(codes: Iterable[str]) -> dict[str, Asset]:
     paths = {code: static_folder() / "pictures" / f"{code}.svg" for code in codes}
     return {
         f"pictures/{code}.svg": {"type": "image/svg+xml", "path": str(path)}

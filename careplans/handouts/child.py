@@ -24,6 +24,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from careplans.handouts.fetching import AssetFetcher
 from careplans.handouts.frames import read_frame, write_frame
+from careplans.handouts.remembered import remember_pictures
 
 CPU_SECONDS = 30
 MEMORY_BYTES = 1 << 30
@@ -57,6 +58,7 @@ def main() -> None:
     for limit, value in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_FSIZE, FILE_BYTES)):
         resource.setrlimit(limit, (value, value))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    remember_pictures()
     # The garbage collector would walk the whole library over and over while a document is built: a fifth of the time.
     gc.freeze()
     gc.disable()

@@ -8,7 +8,14 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from careplans.handouts.assets import font_assets, picture_assets, qr_asset, style_sheets, svg_asset
+from careplans.handouts.assets import (
+    every_picture_asset,
+    font_assets,
+    picture_assets,
+    qr_asset,
+    style_sheets,
+    svg_asset,
+)
 from careplans.handouts.presenters import handout_page
 from careplans.handouts.renderer import Drawing
 from careplans.handouts.timeline import timeline_svg
@@ -18,10 +25,11 @@ CHECK_CODE_LENGTH = 8
 
 
 def warm_up_drawing() -> Drawing:
-    """A word in each weight of the Latin fonts."""
-    html = '<html lang="en"><title>-</title><p>a <strong>b</strong></p><h1>c</h1><h4>d</h4></html>'
+    """A word in each weight of the Latin fonts, and every picture in the size it has in a plan."""
+    pictures = every_picture_asset()
+    html = render_to_string("handouts/warm_up.html", {"pictures": pictures})
     css = style_sheets(html)
-    return Drawing(html=html, css=css, assets=font_assets(css), identifier="warm-up")
+    return Drawing(html=html, css=css, assets=font_assets(css) | pictures, identifier="warm-up")
 
 
 def drawing_of(

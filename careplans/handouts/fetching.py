@@ -10,6 +10,7 @@ from typing import Any
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 SCHEME = "asset:"
+Origin = tuple[str, int, int]
 
 
 class NotTheDocumentsOwn(ValueError):
@@ -28,6 +29,14 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # the library has no type
         if asset is None:
             raise NotTheDocumentsOwn(url[:100])
         return URLFetcherResponse(url, _content_of(asset), {"Content-Type": asset["type"]})
+
+    def origin_of(self, url: str) -> Origin | None:
+        """Which file this comes from, and in which state (time of change in ns, bytes); None for what is no file."""
+        asset = self._assets.get(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
+        if asset is None or "path" not in asset:
+            return None
+        state = Path(asset["path"]).stat()
+        return asset["path"], state.st_mtime_ns, state.st_size
 
 
 def _content_of(asset: Mapping[str, str]) -> bytes:

@@ -46,5 +46,5 @@ def render_document(
 
 
 def warm_up() -> None:
-    """Have a drawing process ready soon; returns at once."""
+    """Have a drawing process ready soon, without waiting for it."""
     pool.warm_up(warm_up_drawing())

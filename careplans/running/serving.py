@@ -12,6 +12,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from careplans.handouts.render import warm_up
 from careplans.running.embedded import EmbeddedCelery
 
 THREADS = 8
@@ -63,6 +64,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _worker_started(self, worker: Any) -> None:
         # Ctrl-C reaches the whole process group; only the parent decides how to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # So that nobody waits for it with their first handout.
+        warm_up()
         if settings.CELERY_EMBEDDED:
             self._embedded = EmbeddedCelery()
             self._embedded.start()

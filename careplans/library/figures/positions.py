@@ -145,9 +145,14 @@ def picture_from(data: dict[str, Any]) -> Picture:
     return Picture.model_validate({**rest, "frames": frames})
 
 
+def _read(path: Path) -> Any:
+    # The loader written in C: a handout waits for the words of a dozen pictures.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)  # it is a safe loader
+
+
 @cache
 def _common_poses() -> dict[str, dict[str, Any]]:
-    poses: dict[str, dict[str, Any]] = yaml.safe_load(COMMON_POSES.read_text(encoding="utf-8"))
+    poses: dict[str, dict[str, Any]] = _read(COMMON_POSES)
     return poses
 
 
@@ -162,7 +167,7 @@ def picture_of(code: str) -> Picture | None:
     """The picture of that code, or None; only its own file is read."""
     if code not in picture_codes():
         return None
-    return picture_from(yaml.safe_load((FOLDER / f"{code}.yaml").read_text(encoding="utf-8")))
+    return picture_from(_read(FOLDER / f"{code}.yaml"))
 
 
 def all_pictures() -> dict[str, Picture]:
