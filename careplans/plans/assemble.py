@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from careplans.library.dose import MedicineDose
+from careplans.library.dose import MedicineDose, ThermalDose
 from careplans.library.models import RedFlag
 from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, source_titles, wording_in
 from careplans.plans.changes import changes_between
+from careplans.plans.courses import goes_on_in, taken_before, with_courses
 from careplans.plans.document import (
     Criteria,
     DocumentCheckIn,
@@ -25,19 +29,32 @@ from careplans.plans.document import (
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan
 from careplans.plans.selectors import latest_version, phases_with_items
 
+PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
+ONLY_PHASE = "plan"
+
 
 def draft_document(draft: Draft, *, today: date) -> PlanDocument:
-    """The document this draft would publish today: what the builder assesses and previews, and publishing freezes."""
+    """The document this draft would publish today: what the builder assesses and previews, and publishing freezes.
+
+    In the language the patient has now, whatever it was when the draft was begun.
+    """
     plan = draft.plan
-    previous = latest_version(plan)
-    with translation.override(draft.language):
-        phases = _document_phases(draft)
+    latest = latest_version(plan)
+    previous = latest.document if latest else None
+    words = _words_of(draft)
+    with translation.override(words.language):
+        phases = with_courses(_document_phases(draft, words), before=previous, today=today)
+        phases = tuple(
+            phase.model_copy(update={"items": tuple(_said_as_cut(item) for item in phase.items)})
+            for phase in phases
+        )
         document = PlanDocument(
             plan_id=str(plan.pk),
-            version_number=previous.number + 1 if previous else 1,
-            title=draft.title,
-            for_patient=draft.for_patient,
-            language=draft.language,
+            version_number=latest.number + 1 if latest else 1,
+            title=words.title,
+            for_patient=words.for_patient,
+            language=words.language,
+            text_language=words.text_language,
             patient=_document_patient(plan),
             clinic=_document_clinic(plan),
             clinician=plan.owner.name,
@@ -47,11 +64,42 @@ def draft_document(draft: Draft, *, today: date) -> PlanDocument:
             clearance_on=_day(draft, draft.clearance_day),
             published_on=today,
             phases=phases,
-            red_flags=_document_red_flags(draft),
-            check_ins=_check_ins(draft, phases, today),
+            red_flags=_document_red_flags(draft, words.language),
+            check_ins=(),
         )
-        changes = changes_between(previous.document, document) if previous else ()
-    return document.model_copy(update={"changes": changes})
+        changed: dict[str, Any] = {"taken": taken_before(previous, document)}
+        document = document.model_copy(update={"check_ins": _check_ins(draft, document, today)})
+        if previous:
+            changed["changes"] = changes_between(previous, document)
+    return document.model_copy(update=changed)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Title, purpose and phases as this patient reads them. ``phases``: code → words; empty: as the draft has them."""
+
+    language: str
+    text_language: str
+    title: str
+    for_patient: str
+    phases: dict[str, dict[str, Any]]
+
+
+def _words_of(draft: Draft) -> _Words:
+    """The draft's own words, or the template's in the language the patient has now when it changed meanwhile."""
+    language, template = draft.plan.patient.language, draft.template_version
+    spoken = language
+    if template is not None and language not in template.texts:
+        spoken = FALLBACK_LANGUAGE
+    said_in = "" if spoken == language else spoken
+    if draft.language == language or template is None or spoken not in template.texts:
+        return _Words(language, said_in, draft.title, draft.for_patient, {})
+    told = template.texts[spoken]
+    phases = {
+        phase.code: phase.texts.get(language) or phase.texts[FALLBACK_LANGUAGE]
+        for phase in template.phases.all()
+    }
+    return _Words(language, said_in, told["title"], told["for_patient"], phases)
 
 
 def _day(draft: Draft, day: int | None) -> date | None:
@@ -88,24 +136,30 @@ def _document_episode(plan: Plan) -> DocumentEpisode:
     )
 
 
-def _document_phases(draft: Draft) -> tuple[DocumentPhase, ...]:
+def _document_phases(draft: Draft, words: _Words) -> tuple[DocumentPhase, ...]:
     titles = source_titles(draft.plan.clinic)
     return tuple(
         DocumentPhase(
             code=phase.code,
-            name=phase.name,
             starts_on=_starts_on(draft, phase),
             ends_on=_starts_on(draft, phase) + timedelta(days=phase.days - 1),
             starts=phase.starts,
-            aims=tuple(phase.aims),
-            avoid=tuple(phase.avoid),
-            move_on_when=tuple(phase.move_on_when),
-            step_back_when=tuple(phase.step_back_when),
             criteria=Criteria(**phase.criteria),
-            items=tuple(_document_item(item, draft.language, titles) for item in phase.items.all()),
+            items=tuple(_document_item(item, words.language, titles) for item in phase.items.all()),
+            text_language=words.text_language,
+            **_phase_words(draft, phase, words),
         )
         for phase in phases_with_items(draft)
     )
+
+
+def _phase_words(draft: Draft, phase: DraftPhase, words: _Words) -> dict[str, Any]:
+    told = words.phases.get(phase.code, {})
+    said = {name: told.get(name, getattr(phase, name)) for name in PHASE_WORDS}
+    if draft.template_version_id is None and phase.code == ONLY_PHASE:
+        # The only phase of an empty plan was named in the clinician's language.
+        said["name"] = _("Your plan")
+    return {name: value if isinstance(value, str) else tuple(value) for name, value in said.items()}
 
 
 def _starts_on(draft: Draft, phase: DraftPhase) -> date:
@@ -144,10 +198,18 @@ def _document_item(item: DraftItem, language: str, titles: dict[str, str]) -> Do
     )
 
 
-def _document_red_flags(draft: Draft) -> tuple[DocumentRedFlag, ...]:
+def _said_as_cut(item: DocumentItem) -> DocumentItem:
+    """Heat that ends with its phase says for how many days it is really done."""
+    if not isinstance(item.dose, ThermalDose) or item.course is None:
+        return item
+    dose = item.dose.model_copy(update={"for_days": item.course.days})
+    return item.model_copy(update={"dose_in_words": dose.in_words()})
+
+
+def _document_red_flags(draft: Draft, language: str) -> tuple[DocumentRedFlag, ...]:
     episode = draft.plan.episode
     flags = red_flags_of(draft.plan.clinic, after_surgery=episode.surgery_on is not None)
-    return tuple(_document_red_flag(flag, draft.language) for flag in flags)
+    return tuple(_document_red_flag(flag, language) for flag in flags)
 
 
 def _document_red_flag(flag: RedFlag, language: str) -> DocumentRedFlag:
@@ -162,18 +224,19 @@ def _document_red_flag(flag: RedFlag, language: str) -> DocumentRedFlag:
     )
 
 
-def _check_ins(draft: Draft, phases: tuple[DocumentPhase, ...], today: date) -> tuple[DocumentCheckIn, ...]:
+def _check_ins(draft: Draft, document: PlanDocument, today: date) -> tuple[DocumentCheckIn, ...]:
     """Days after ``today`` on which the patient is asked: those of each phase, and the last day of each course.
 
-    One a day, and none on the day of publishing: the patient is being spoken to.
+    One a day, and none on the day of publishing: the patient is being spoken to. Where the next phase goes on with
+    the same medicine the patient is asked as on any other day: nothing ends.
     """
     kinds = {
         _starts_on(draft, phase) + timedelta(days=day): "scheduled"
         for phase in draft.phases.all()
         for day in phase.check_in_days
     }
-    for phase in phases:
-        for item in phase.items:
-            if isinstance(item.dose, MedicineDose):
-                kinds[phase.starts_on + timedelta(days=item.dose.course_days - 1)] = "course_end"
+    medicines = [item for item in document.items if item.course and isinstance(item.dose, MedicineDose)]
+    for item in sorted(medicines, key=lambda item: goes_on_in(document, item) is None):
+        if item.course:
+            kinds[item.course.ends_on] = "scheduled" if goes_on_in(document, item) else "course_end"
     return tuple(DocumentCheckIn(due_on=day, kind=kind) for day, kind in sorted(kinds.items()) if day > today)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from careplans.library.dose import Dose
+from careplans.library.dose import Dose, MedicineDose, ThermalDose
+from careplans.plans.document_before import from_schema_1
 
 
 class _Part(BaseModel):
@@ -23,6 +24,23 @@ class SourceSays(_Part):
     code: str
     title: str
     says: str
+
+
+class Course(_Part):
+    """The days on which something with a limited number of days is done: ``starts_on`` to ``ends_on``, both included.
+
+    Decided once, when the item is first published, and never counted anew by a reader (``courses.py``).
+    """
+
+    starts_on: date
+    ends_on: date
+
+    @property
+    def days(self) -> int:
+        return (self.ends_on - self.starts_on).days + 1
+
+    def holds(self, day: date) -> bool:
+        return self.starts_on <= day <= self.ends_on
 
 
 class DocumentItem(_Part):
@@ -43,12 +61,29 @@ class DocumentItem(_Part):
     text_language: str
     dose: Dose
     dose_in_words: str
+    # None where the dose has no limited number of days, and where its days were over before it was published.
+    course: Course | None = None
     note: str
     picture: str
     grade: str
     effect: str
     effect_text: str
     sources: tuple[SourceSays, ...]
+
+    @property
+    def course_days(self) -> int | None:
+        """For how many days it was decided; None for what goes on as long as its phase does."""
+        match self.dose:
+            case MedicineDose():
+                return self.dose.course_days
+            case ThermalDose():
+                return self.dose.for_days
+            case _:
+                return None
+
+    def is_over_by(self, day: date) -> bool:
+        """Whether it had a limited number of days and they are behind on ``day``."""
+        return self.course_days is not None and (self.course is None or self.course.ends_on < day)
 
 
 class Criteria(_Part):
@@ -72,6 +107,14 @@ class DocumentPhase(_Part):
     step_back_when: tuple[str, ...]
     criteria: Criteria
     items: tuple[DocumentItem, ...]
+    # The language its words are really in; empty where it is the document's.
+    text_language: str = ""
+
+    def is_done_on(self, item: DocumentItem, day: date) -> bool:
+        """Whether an item of this phase is done on ``day``. A medicine may go on past its phase, never past its course."""
+        if item.course_days is None:
+            return self.starts_on <= day <= self.ends_on
+        return item.course is not None and item.course.holds(day)
 
 
 class DocumentRedFlag(_Part):
@@ -90,6 +133,13 @@ class DocumentCheckIn(_Part):
 
     due_on: date
     kind: Literal["scheduled", "course_end"]
+
+
+class DocumentTaken(_Part):
+    """Days of a medicine that lie behind the patient and belong to no course of this document any more."""
+
+    component_code: str
+    days: int
 
 
 class DocumentFinding(_Part):
@@ -129,12 +179,14 @@ class DocumentEpisode(_Part):
 
 
 class PlanDocument(_Part):
-    schema_number: Literal[1] = 1
+    schema_number: Literal[2] = 2
     plan_id: str
     version_number: int
     title: str
     for_patient: str
     language: str
+    # The language title and purpose are really in; empty where it is the document's.
+    text_language: str = ""
     patient: DocumentPatient
     clinic: DocumentClinic
     clinician: str
@@ -146,9 +198,15 @@ class PlanDocument(_Part):
     phases: tuple[DocumentPhase, ...]
     red_flags: tuple[DocumentRedFlag, ...]
     check_ins: tuple[DocumentCheckIn, ...]
+    taken: tuple[DocumentTaken, ...] = ()
     findings: tuple[DocumentFinding, ...] = ()
     # Sentences to the patient; empty in version 1.
     changes: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_what_was_stored_before(cls, data: Any) -> Any:
+        return from_schema_1(data) if isinstance(data, dict) and data.get("schema_number") == 1 else data
 
     @property
     def items(self) -> tuple[DocumentItem, ...]:
@@ -161,6 +219,26 @@ class PlanDocument(_Part):
     @property
     def ends_on(self) -> date:
         return self.phases[-1].ends_on
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which anything is done: a medicine may outlast the phases."""
+        ends = [item.course.ends_on for item in self.items if item.course]
+        return max(self.ends_on, *ends) if ends else self.ends_on
+
+    def course_days(self, component_code: str) -> int:
+        """Days of a medicine over the whole plan, those behind the patient included. What a rule on its length asks."""
+        behind = sum(one.days for one in self.taken if one.component_code == component_code)
+        return behind + len(self.medicine_days(component_code))
+
+    def medicine_days(self, component_code: str) -> frozenset[date]:
+        """The days of this document's courses of a medicine."""
+        return frozenset(
+            item.course.starts_on + timedelta(days=number)
+            for item in self.items
+            if item.component_code == component_code and item.course and isinstance(item.dose, MedicineDose)
+            for number in range(item.course.days)
+        )
 
     def phase_on(self, day: date) -> DocumentPhase | None:
         """The phase that runs on ``day``; None before the first and after the last."""

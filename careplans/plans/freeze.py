@@ -41,7 +41,7 @@ def freeze_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> Pla
     version = _add_version(draft, plan, document, by, now)
     Draft.objects.filter(pk=draft.pk).update(closed_at=now)
     Plan.objects.filter(pk=plan.pk).update(
-        state=Plan.State.ACTIVE, title=draft.title, ends_on=document.ends_on
+        state=Plan.State.ACTIVE, title=document.title, ends_on=document.ends_on
     )
     details = {"number": version.number, "sha256": version.document_sha256}
     record_change(
@@ -84,7 +84,7 @@ def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
     if document.ends_on < document.published_on:
         raise PlanRefusal(_("All phases of this plan are over. Start a new plan instead."))
     gone = DraftItem.objects.filter(phase__draft=draft).exclude(component_version__state=ReviewState.APPROVED)
-    titles = sorted({wording_in(item.component_version, draft.language).text.title for item in gone})
+    titles = sorted({wording_in(item.component_version, document.language).text.title for item in gone})
     if titles:
         raise PlanRefusal(
             _("No longer approved in your library: %(titles)s. Remove or replace before publishing.")

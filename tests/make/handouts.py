@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from careplans.library.dose import parse_dose
+from careplans.plans.courses import with_courses
 from careplans.plans.document import (
     Criteria,
     DocumentCheckIn,
@@ -158,7 +159,14 @@ def _document(
         "red_flags": red_flags(),
         "check_ins": tuple(DocumentCheckIn(due_on=day, kind="scheduled") for day in days),
     }
-    return PlanDocument(**(defaults | fields))
+    document = PlanDocument(**(defaults | fields))
+    return counted(document)
+
+
+def counted(document: PlanDocument, before: PlanDocument | None = None) -> PlanDocument:
+    """The document with the courses that publishing it on its day freezes."""
+    phases = with_courses(document.phases, before=before, today=document.published_on)
+    return document.model_copy(update={"phases": phases})
 
 
 def arabic_document(**fields: Any) -> PlanDocument:

@@ -12,7 +12,14 @@ from careplans.handouts.colour import FALLBACK, brand_of
 from careplans.handouts.presenters import HandoutPage, handout_page
 from careplans.handouts.words import date_range, direction_of_text, length_in_words, parts_in_words
 from careplans.plans.document import DocumentCheckIn, PlanDocument
-from tests.make.handouts import START, arabic_document, small_document, starter_document, starter_item
+from tests.make.handouts import (
+    START,
+    arabic_document,
+    counted,
+    small_document,
+    starter_document,
+    starter_item,
+)
 
 
 def page_of(document: PlanDocument) -> HandoutPage:
@@ -23,7 +30,7 @@ def page_of(document: PlanDocument) -> HandoutPage:
 def with_items(document: PlanDocument, phase: int, *items: object) -> PlanDocument:
     phases = list(document.phases)
     phases[phase] = phases[phase].model_copy(update={"items": (*phases[phase].items, *items)})
-    return document.model_copy(update={"phases": tuple(phases)})
+    return counted(document.model_copy(update={"phases": tuple(phases)}))
 
 
 def test_each_component_is_described_once() -> None:
