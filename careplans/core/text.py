@@ -1,4 +1,4 @@
-"""One line of typed text, made safe to keep: composed, stripped, and free of characters that deceive or break. Pure."""
+"""Typed text, made safe to keep: composed, stripped, and free of characters that deceive or break. Pure."""
 
 from __future__ import annotations
 
@@ -17,8 +17,18 @@ UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 REFUSED_KINDS = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 
 
+# Why somebody goes on past a stop must say something; "." or a space of no width says nothing.
+LETTERS_OF_A_REASON = 10
+# What is being done, or why something ends, may be short: "Rang", "Moved away".
+LETTERS_OF_A_NOTE = 4
+
+
 class UnusableText(Refusal):
     """The text holds a character that cannot be kept."""
+
+
+class TooFewWords(Refusal):
+    """Something had to be written in words, and was not."""
 
 
 def plain_line(text: str) -> str:
@@ -34,6 +44,18 @@ def plain_line(text: str) -> str:
                 _("This holds a character that cannot be kept, often from copying. Type it again by hand.")
             )
     return line
+
+
+def plain_words(text: str, *, letters: int, ask: str) -> str:
+    """Text of one or more lines, each plain; refused with ``ask`` when it has fewer ``letters`` than that.
+
+    Digits, signs and characters without width do not count as letters.
+    """
+    lines = [plain_line(line) for line in text.splitlines()]
+    written = "\n".join(lines).strip()
+    if sum(character.isalpha() for character in written) < letters:
+        raise TooFewWords(ask)
+    return written
 
 
 def _is_plain(character: str) -> bool:
