@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "careplans.core.middleware.no_store",
     "careplans.core.middleware.refuse_nul",
+    "careplans.core.database_away.note_writes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,8 +128,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # After a restart of the server every connection in the pool is dead: each is tried before somebody gets it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {}) | {
-        "pool": {"min_size": 2, "max_size": 12, "timeout": 10},
+        # A request waits ten seconds for a server that restarts. The pool gives up as soon: by its own waits, which
+        # double each time, it would notice minutes late that the server is back.
+        "pool": {"min_size": 2, "max_size": 12, "timeout": 10, "reconnect_timeout": 10},
         # A worker that is frozen in the middle of a transaction gives up its rows, sooner than those who wait for them.
         "options": "-c idle_in_transaction_session_timeout=20s -c lock_timeout=30s",
         # A machine that went away without a word is noticed within half a minute.
@@ -176,6 +181,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {"polling_interval": 0.1}
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long Redis is away, nobody has to start the workers again.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- Mail -------------------------------------------------------------------------------------------------------

@@ -139,8 +139,28 @@
     });
   }
 
+  /* A part of the page that could not be fetched or sent is said to be so, until the next one that could. In the
+     server's own words when it has some, as when its database is away; a whole error page does not fit in here. */
+  function setUpFailed() {
+    const notice = document.getElementById("request-failed");
+    if (!notice) return;
+    const words = notice.querySelector("p");
+    const usual = words.textContent;
+    for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+      document.addEventListener(name, (event) => {
+        const type = event.detail.xhr.getResponseHeader("Content-Type") || "";
+        words.textContent = type.startsWith("text/plain") ? event.detail.xhr.responseText : usual;
+        notice.hidden = false;
+      });
+    }
+    document.addEventListener("htmx:afterRequest", (event) => {
+      if (event.detail.successful) notice.hidden = true;
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     setUpTheme();
+    setUpFailed();
     setUpFocusKept();
     setUpMenus();
     setUpGuard();
