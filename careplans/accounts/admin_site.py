@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.authorise import note_denied
@@ -147,6 +148,11 @@ class ClinicModelAdmin(OfClinic, _ModelAdmin):
     actions: Any = None
     save_on_top = False
     show_full_result_count = False
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        """A list is called what it lists."""
+        title = capfirst(self.model._meta.verbose_name_plural)
+        return super().changelist_view(request, {"title": title} | (extra_context or {}))
 
     def get_exclude(self, request: Any, obj: Any = None) -> Any:
         """The clinic is never a choice."""

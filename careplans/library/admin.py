@@ -27,6 +27,7 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
+from careplans.library.selectors import FALLBACK_LANGUAGE, wording_in
 from careplans.library.workshop_forms import (
     ComponentTextForm,
     ComponentVersionForm,
@@ -45,6 +46,17 @@ def _is_draft(version: Any) -> bool:
     return version is None or version.state == ReviewState.DRAFT
 
 
+class KnownByName:
+    """What others ask for is read, not written, once a version of it was submitted."""
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        own = super().get_readonly_fields(request, obj)  # type: ignore[misc]  # a mixin
+        if obj is None or not obj.is_settled():
+            return own
+        settled = (obj._meta.get_field(name).name for name in obj.identity)
+        return (*own, *(name for name in settled if name != "clinic"))
+
+
 class OfDrafts:
     """For parts of a version: changed only while the version is a draft."""
 
@@ -55,7 +67,7 @@ class OfDrafts:
         return super().has_change_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
 
 
-def _step(verb: Callable[..., Any], label: Any, permission: Permission) -> Any:
+def _step(verb: Callable[..., Any], label: Any, permission: Permission, *, done: Any) -> Any:
     """An action of the list: the verb on each chosen version, each refusal told by name."""
 
     @admin.action(description=label)
@@ -69,11 +81,10 @@ def _step(verb: Callable[..., Any], label: Any, permission: Permission) -> Any:
             except Refusal as refusal:
                 modeladmin.message_user(request, f"{version}: {refusal}", messages.ERROR)
             else:
-                modeladmin.message_user(
-                    request, _("%(version)s: done.") % {"version": version}, messages.SUCCESS
-                )
+                modeladmin.message_user(request, done % {"version": version}, messages.SUCCESS)
 
     action.__name__ = verb.__name__
+    action.permission = permission  # type: ignore[attr-defined]  # read by get_actions
     return action
 
 
@@ -82,15 +93,40 @@ def _start(*, version: Any, by: Any, now: Any) -> None:
 
 
 STEPS = [
-    _step(_start, gettext_lazy("Start a new version"), Permission.EDIT_LIBRARY),
-    _step(review.submit_for_review, gettext_lazy("Submit for review"), Permission.EDIT_LIBRARY),
-    _step(review.approve_version, gettext_lazy("Approve"), Permission.REVIEW_LIBRARY),
-    _step(review.send_back, gettext_lazy("Send back to the author"), Permission.REVIEW_LIBRARY),
-    _step(review.retire_version, gettext_lazy("Retire"), Permission.REVIEW_LIBRARY),
+    _step(
+        _start,
+        gettext_lazy("Start a new version"),
+        Permission.EDIT_LIBRARY,
+        done=gettext_lazy("%(version)s: a draft of the next version is ready to be edited."),
+    ),
+    _step(
+        review.submit_for_review,
+        gettext_lazy("Submit for review"),
+        Permission.EDIT_LIBRARY,
+        done=gettext_lazy("%(version)s now waits for a reviewer."),
+    ),
+    _step(
+        review.approve_version,
+        gettext_lazy("Approve"),
+        Permission.REVIEW_LIBRARY,
+        done=gettext_lazy("%(version)s is approved. New plans use it from now on."),
+    ),
+    _step(
+        review.send_back,
+        gettext_lazy("Send back to the author"),
+        Permission.REVIEW_LIBRARY,
+        done=gettext_lazy("%(version)s is a draft again."),
+    ),
+    _step(
+        review.retire_version,
+        gettext_lazy("Retire"),
+        Permission.REVIEW_LIBRARY,
+        done=gettext_lazy("%(version)s is retired. New plans cannot use it."),
+    ),
 ]
 
 
-class ReviewedAdmin(OfDrafts, ClinicModelAdmin):
+class ReviewedAdmin(KnownByName, OfDrafts, ClinicModelAdmin):
     """Content with a life cycle."""
 
     actions: Any = STEPS
@@ -98,8 +134,12 @@ class ReviewedAdmin(OfDrafts, ClinicModelAdmin):
     list_filter: ClassVar[tuple[str, ...]] = ("state",)
 
     def get_actions(self, request: Any) -> Any:
-        """Steps need no Django permission of their own: each asks ours."""
-        return {step.__name__: (step, step.__name__, step.short_description) for step in STEPS}
+        """The steps of one's role. They need no Django permission of their own: each asks ours."""
+        return {
+            step.__name__: (step, step.__name__, step.short_description)
+            for step in STEPS
+            if step.permission in request.permissions
+        }
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         if not change:
@@ -140,10 +180,17 @@ class ComponentVersionAdmin(ReviewedAdmin):
     clinic_path = "component__clinic"
     form = ComponentVersionForm
     inlines = (ComponentTextInline,)
-    list_display = ("component", "number", "state", "effect", "grade", "review_due_on")
+    list_display = ("called", "component", "number", "state", "effect", "grade", "review_due_on")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "effect", "grade")
     search_fields = ("component__code", "texts__title", "clinician_text")
     list_select_related = ("component",)
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).prefetch_related("texts")
+
+    @admin.display(description=gettext_lazy("Title"))
+    def called(self, version: ComponentVersion) -> str:
+        return wording_in(version, FALLBACK_LANGUAGE).text.title
 
 
 @admin.register(TemplateVersion, site=clinic_admin)
@@ -164,6 +211,11 @@ class TemplatePhaseAdmin(ClinicModelAdmin):
     list_display = ("code", "version", "position", "starts_on_day", "days")
     search_fields = ("code", "version__template__code")
     list_select_related = ("version__template",)
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        """A phase stays with its version."""
+        own = super().get_readonly_fields(request, obj)
+        return own if obj is None else (*own, "version")
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -191,19 +243,19 @@ class RedFlagAdmin(ReviewedAdmin):
 
 
 @admin.register(Component, site=clinic_admin)
-class ComponentAdmin(ClinicModelAdmin):
+class ComponentAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code", "category")
     list_filter = ("category",)
     search_fields = ("code",)
 
 
 @admin.register(Template, site=clinic_admin)
-class TemplateAdmin(ClinicModelAdmin):
+class TemplateAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code",)
     search_fields = ("code",)
 
 
 @admin.register(Source, site=clinic_admin)
-class SourceAdmin(ClinicModelAdmin):
+class SourceAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code", "title", "publisher")
     search_fields = ("code", "title")

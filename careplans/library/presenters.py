@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,17 @@ from careplans.library.conditions import (
     TogetherCondition,
     condition_adapter,
 )
-from careplans.library.models import ComponentText, ComponentVersion, SafetyRule
+from careplans.library.dose import parse_dose
+from careplans.library.models import (
+    ComponentText,
+    ComponentVersion,
+    SafetyRule,
+    TemplateItem,
+    TemplatePhase,
+)
+
+# Tags that are not words.
+ABBREVIATIONS = {"nsaid": "NSAID", "tens": "TENS"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,24 @@ class ComponentPage:
     texts: tuple[ComponentText, ...]
     dose: str
     sources: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True)
+class TemplateItemLine:
+    item: TemplateItem
+    title: str
+    dose: str
+
+
+@dataclass(frozen=True)
+class TemplatePhaseView:
+    """Days as people count them: the day the template counts from is day 1."""
+
+    phase: TemplatePhase
+    first_day: int
+    last_day: int
+    words: Mapping[str, Any]
+    items: tuple[TemplateItemLine, ...]
 
 
 @dataclass(frozen=True)
@@ -66,14 +95,38 @@ def component_page(version: ComponentVersion, source_titles: Mapping[str, str]) 
     )
 
 
-def rule_row(rule: SafetyRule) -> RuleRow:
-    """A rule with its target and its conditions in words."""
+def template_phase(phase: TemplatePhase, titles: Mapping[str, str], language: str) -> TemplatePhaseView:
+    """A phase with what it holds called as the patient reads it."""
+    return TemplatePhaseView(
+        phase=phase,
+        first_day=phase.starts_on_day + 1,
+        last_day=phase.starts_on_day + phase.days,
+        words=phase.texts[language],
+        items=tuple(
+            TemplateItemLine(
+                item, titles.get(item.component.code, item.component.code), parse_dose(item.dose).in_words()
+            )
+            for item in phase.items.all()
+        ),
+    )
+
+
+def rule_row(rule: SafetyRule, titles: Mapping[str, str]) -> RuleRow:
+    """A rule with its target and its conditions in words; ``titles`` are the components' by code."""
     conditions = [condition_adapter.validate_python(one) for one in rule.when]
-    said = [_in_words(condition) for condition in conditions]
-    return RuleRow(rule, ", ".join([*rule.components, *rule.tags]), "; ".join(said))
+    said = [_in_words(condition, titles) for condition in conditions]
+    return RuleRow(rule, _named(rule.components, rule.tags, titles), "; ".join(said))
 
 
-def _in_words(condition: Condition) -> str:
+def _named(components: Sequence[str], tags: Sequence[str], titles: Mapping[str, str]) -> str:
+    """Components by title, then tags as plain words, each once: a title and a tag are often the same word."""
+    words = [titles.get(code, code) for code in components]
+    said = {word.casefold() for word in words}
+    words += [ABBREVIATIONS.get(tag, tag.replace("_", " ")) for tag in tags if tag not in said]
+    return _listed(words)
+
+
+def _in_words(condition: Condition, titles: Mapping[str, str]) -> str:
     match condition:
         case FactCondition():
             # Codes read as words: the library knows nothing of the patients' room and its labels.
@@ -84,7 +137,7 @@ def _in_words(condition: Condition) -> str:
             return _("planned for more than %(days)d days") % {"days": condition.longer_than_days}
         case TogetherCondition():
             return _("together with %(others)s") % {
-                "others": _listed([*condition.components, *condition.tags])
+                "others": _named(condition.components, condition.tags, titles)
             }
         case BeforeDayCondition(day="cold_to_heat"):
             return _("before the day cold may change to heat")

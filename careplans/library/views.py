@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.library.forms import LibraryFilterForm
-from careplans.library.presenters import component_page, component_row, rule_row
+from careplans.library.presenters import component_page, component_row, rule_row, template_phase
 from careplans.library.selectors import (
     FALLBACK_LANGUAGE,
     approved_templates,
+    component_titles,
     components_matching,
     rules_for_reading,
     source_titles,
@@ -65,9 +66,11 @@ def template_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     version = get_object_or_404(approved_templates(request.clinic), template_id=pk)
     titles = source_titles(request.clinic)
     sources = [(one["source"], titles.get(one["source"], ""), one["says"]) for one in version.sources]
+    names = component_titles(request.clinic)
     context = {
         "title": str(version),
         "version": version,
+        "phases": [template_phase(one, names, FALLBACK_LANGUAGE) for one in version.phases.all()],
         "words": version.texts[FALLBACK_LANGUAGE],
         "sources": sources,
     }
@@ -77,5 +80,6 @@ def template_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 @requires(Permission.SEE_LIBRARY)
 def rule_list(request: StaffRequest) -> HttpResponse:
-    rows = [rule_row(rule) for rule in rules_for_reading(request.clinic)]
+    titles = component_titles(request.clinic)
+    rows = [rule_row(rule, titles) for rule in rules_for_reading(request.clinic)]
     return render(request, "library/rule_list.html", {"title": _("Library"), "rows": rows, "tab": "rules"})

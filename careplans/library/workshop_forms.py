@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import TypeAdapter, ValidationError
 
 from careplans.library import whole
 from careplans.library.conditions import condition_adapter
 from careplans.library.dose import dose_adapter
+from careplans.library.starter_schema import BodyRegion
 
 if TYPE_CHECKING:  # Django's class takes no type argument when it runs
     _ModelForm = forms.ModelForm[Any]
 else:
     _ModelForm = forms.ModelForm
+
+
+# The library knows nothing of the patients' room: codes read as words.
+REGIONS = [(code, capfirst(code.replace("_", " "))) for code in get_args(BodyRegion)]
 
 
 class CheckedForm(_ModelForm):
@@ -33,7 +40,35 @@ class CheckedForm(_ModelForm):
         return value
 
 
+class LinesField(forms.CharField):
+    """A list of short texts, written one on each line; kept as a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", gettext_lazy("One on each line."))
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
 class ComponentVersionForm(CheckedForm):
+    body_regions = forms.MultipleChoiceField(
+        label=gettext_lazy("Body regions"), choices=REGIONS, widget=forms.CheckboxSelectMultiple
+    )
+    tags = LinesField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        help_text=gettext_lazy("What safety rules look for, such as sedating or latex. One on each line."),
+    )
+    equipment = LinesField(label=gettext_lazy("Equipment"), required=False)
+    cautions = LinesField(label=gettext_lazy("Cautions"), required=False)
+
     def clean_default_dose(self) -> Any:
         return self.check_one("default_dose", dose_adapter, self.cleaned_data["default_dose"])
 
@@ -42,6 +77,8 @@ class ComponentVersionForm(CheckedForm):
 
 
 class ComponentTextForm(CheckedForm):
+    steps = LinesField(label=gettext_lazy("Steps"))
+
     def clean_steps(self) -> Any:
         return self.check_one("steps", whole.steps, self.cleaned_data["steps"])
 

@@ -17,6 +17,9 @@ from careplans.accounts.permissions import Permission
 from careplans.worklist.banners import Banner, banners_of
 from careplans.worklist.status import ClinicStatus, status_of
 
+# Those who write or review the library go to its workshop from the rail.
+WORKSHOP = frozenset({Permission.EDIT_LIBRARY, Permission.REVIEW_LIBRARY})
+
 
 @dataclass(frozen=True)
 class NavItem:
@@ -83,6 +86,8 @@ def _nav_items(path: str, permissions: frozenset[Permission], status: Any) -> li
         is_current = path == url if url == "/" else path.startswith(url)
         count = status.for_me if name == "worklist" and Permission.SEE_CLINICAL in permissions else 0
         items.append(NavItem(label, url, icon, is_current, count))
+        if name == "library" and WORKSHOP & permissions:
+            items.append(NavItem(_("Workshop"), reverse("admin:index"), "pencil-square", is_current=False))
     return items
 
 

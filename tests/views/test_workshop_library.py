@@ -40,7 +40,10 @@ def test_from_a_new_version_to_approval(clinic: Clinic, client_of: Callable[...,
     take_step(editor, "_start", old)
     draft = ComponentVersion.objects.get(component=old.component, state=ReviewState.DRAFT)
     take_step(editor, "submit_for_review", draft)
-    assert "does not allow" in take_step(editor, "approve_version", draft).content.decode()
+    page = take_step(editor, "approve_version", draft).content.decode()
+    assert 'value="approve_version"' not in page
+    draft.refresh_from_db()
+    assert draft.state == ReviewState.IN_REVIEW
     take_step(reviewer, "approve_version", draft)
 
     assert component_of(clinic, "ex-walking") == draft
@@ -192,3 +195,36 @@ def test_a_component_without_text_is_refused_and_its_page_opens(
 
     assert "English text: missing" in page
     assert editor.get(f"/library/components/{draft.component_id}/").status_code == 200
+
+
+def test_lists_are_written_as_lines(clinic: Clinic, author: User, client_of: Callable[..., Client]) -> None:
+    draft = start_version(of=component_of(clinic, "ex-walking"), by=author, now=NOW)
+    editor = client_of(Role.EDITOR)
+    form = editor.get(reverse(CHANGE, args=[draft.pk])).context["adminform"].form
+    texts = draft.texts.all()
+    given: dict[str, Any] = {
+        "component": str(draft.component_id),
+        "body_regions": ["low_back", "hip_leg"],
+        "tags": "",
+        "equipment": "shoes\n\n two sticks ",
+        "cautions": "Stop on leg pain",
+        "default_dose": json.dumps(draft.default_dose),
+        "sources": json.dumps(draft.sources),
+        "grade": draft.grade,
+        "effect": draft.effect,
+        "texts-TOTAL_FORMS": str(len(texts)),
+        "texts-INITIAL_FORMS": str(len(texts)),
+    }
+    for place, text in enumerate(texts):
+        given |= {f"texts-{place}-id": str(text.pk), f"texts-{place}-version": str(draft.pk)}
+        given |= {f"texts-{place}-{name}": getattr(text, name) for name in ("language", "title", "why")}
+        given[f"texts-{place}-steps"] = "Put on shoes.\nWalk."
+
+    saved = editor.post(reverse(CHANGE, args=[draft.pk]), given)
+
+    assert form["tags"].value() == "\n".join(draft.tags)
+    assert saved.status_code == 302, saved.context["errors"]
+    draft.refresh_from_db()
+    assert (draft.body_regions, draft.tags) == (["low_back", "hip_leg"], [])
+    assert (draft.equipment, draft.cautions) == (["shoes", "two sticks"], ["Stop on leg pain"])
+    assert draft.texts.get(language="en").steps == ["Put on shoes.", "Walk."]

@@ -1,0 +1,45 @@
+"""The library read by clinicians: everything called as people call it, never by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.test import Client
+
+from careplans.accounts.models import Clinic
+from careplans.accounts.permissions import Role
+from tests.make.plans import make_library, template_of
+
+
+def test_a_template_names_its_components_and_their_doses(
+    clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    make_library(clinic)
+    item = template_of(clinic).phases.first().items.first()
+
+    page = client_of(Role.CLINICIAN).get(f"/library/templates/{template_of(clinic).template_id}/")
+
+    words = page.content.decode()
+    line = page.context["phases"][0].items[0]
+    assert line.title in words
+    assert line.dose in words
+    assert f">{item.component.code}<" not in words
+    assert "Day 1 to" in words
+
+
+def test_a_rule_names_what_it_is_for(clinic: Clinic, client_of: Callable[..., Client]) -> None:
+    make_library(clinic)
+
+    page = client_of(Role.CLINICIAN).get("/library/rules/")
+
+    targets = {row.target for row in page.context["rows"]}
+    assert "Cyclobenzaprine (muscle relaxant)" in targets
+    assert not any("med-" in target or "_" in target for target in targets)
+
+
+def test_those_who_write_the_library_find_its_workshop(
+    clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    for role in (Role.EDITOR, Role.REVIEWER):
+        assert 'href="/admin/"' in client_of(role).get("/library/").content.decode()
+    assert 'href="/admin/"' not in client_of(Role.CLINICIAN).get("/library/").content.decode()
