@@ -58,7 +58,11 @@ class TogetherCondition(_Condition):
 
 
 class BeforeDayCondition(_Condition):
-    """The item's phase starts before this day of the template (never true when the template has no such day)."""
+    """The item would be done before this day after surgery.
+
+    The plan's own day counts; where the plan has none, the usual day for each surgery of the patient. Never true
+    for a patient without surgery in a plan without such a day.
+    """
 
     kind: Literal["before_day"] = "before_day"
     day: Literal["cold_to_heat", "clearance"]

@@ -19,8 +19,8 @@ from careplans.library.conditions import (
     FactCondition,
     TogetherCondition,
 )
-from careplans.library.dose import MedicineDose
 from careplans.library.rules import Rule
+from careplans.plans.after_surgery import Surgery, codes_of, waits
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
 
 SEVERITY_ORDER = {"stop": 0, "caution": 1, "inform": 2}
@@ -28,11 +28,15 @@ SEVERITY_ORDER = {"stop": 0, "caution": 1, "inform": 2}
 
 @dataclass(frozen=True)
 class PatientFacts:
-    """What is true of the patient today: fact codes, allergy materials in their own words, age in years."""
+    """What is true of the patient today: fact codes, allergy materials in their own words, age in years, surgeries.
+
+    What follows from a surgery is not among ``codes``: it depends on the day and is worked out for each item.
+    """
 
     codes: frozenset[str]
     allergies: tuple[str, ...]
     age: int
+    surgeries: tuple[Surgery, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,11 @@ def assess(
     """Every finding, gravest first. Phases that ended before ``today`` are no longer asked about,
     but medicine taken in them still counts towards the length of its course."""
     placed = [_Placed(item, phase) for phase in document.phases for item in phase.items]
-    ahead = [one for one in placed if one.phase.ends_on >= today]
+    ahead = [one for one in placed if _is_ahead(one, today)]
     by_code: dict[str, list[_Placed]] = {}
     for one in ahead:
         by_code.setdefault(one.item.component_code, []).append(one)
-    context = _Context(document, facts, placed, ahead)
+    context = _Context(document, facts, today, placed, ahead)
     findings = [
         finding
         for rule in rules
@@ -82,20 +86,33 @@ def assess(
     )
 
 
+def _is_ahead(one: _Placed, today: date) -> bool:
+    """A medicine may still run when its phase is over, and be over while its phase runs."""
+    if one.item.course_days is None:
+        return one.phase.ends_on >= today
+    return not one.item.is_over_by(today)
+
+
 @dataclass(frozen=True)
 class _Context:
     document: PlanDocument
     facts: PatientFacts
+    today: date
     placed: Sequence[_Placed]
     ahead: Sequence[_Placed]
 
+    def days(self, target: _Placed) -> tuple[date, date]:
+        """The first day from today on and the last one on which the item is done."""
+        done = target.item.course or target.phase
+        return max(done.starts_on, self.today), done.ends_on
+
+    def codes(self, target: _Placed) -> frozenset[str]:
+        """Facts recorded, and facts that follow from a surgery while this item is done."""
+        return self.facts.codes | codes_of(self.facts.surgeries, *self.days(target))
+
     def course_days(self, component_code: str) -> int:
-        """Days of a medicine over all phases of the plan."""
-        return sum(
-            one.item.dose.course_days
-            for one in self.placed
-            if one.item.component_code == component_code and isinstance(one.item.dose, MedicineDose)
-        )
+        """Days of a medicine over the whole plan, as its courses were frozen, those behind included."""
+        return self.document.course_days(component_code)
 
 
 def _apply(rule: Rule, targets: Sequence[_Placed], context: _Context) -> Finding | None:
@@ -129,7 +146,7 @@ def _key(rule: Rule, component_code: str, context: _Context) -> str:
 def _holds(condition: Condition, target: _Placed, context: _Context) -> bool:
     match condition:
         case FactCondition():
-            return not context.facts.codes.isdisjoint(condition.any_of)
+            return not context.codes(target).isdisjoint(condition.any_of)
         case AgeCondition():
             return context.facts.age >= condition.at_least
         case CourseCondition():
@@ -137,13 +154,19 @@ def _holds(condition: Condition, target: _Placed, context: _Context) -> bool:
         case TogetherCondition():
             return _is_with_another(condition, target, context.ahead)
         case BeforeDayCondition():
-            document = context.document
-            day = document.cold_to_heat_on if condition.day == "cold_to_heat" else document.clearance_on
-            return day is not None and target.phase.starts_on < day
+            return _is_too_early(condition, target, context)
         case AllergyCondition():
             return _names_any(context.facts.allergies, condition.materials)
         case AlwaysCondition():
             return True
+
+
+def _is_too_early(condition: BeforeDayCondition, target: _Placed, context: _Context) -> bool:
+    document = context.document
+    written = document.cold_to_heat_on if condition.day == "cold_to_heat" else document.clearance_on
+    stretches = waits(context.facts.surgeries, condition.day, written=written, counts_from=document.anchor_on)
+    first, last = context.days(target)
+    return any(first < over_on and last >= since for since, over_on in stretches)
 
 
 def _is_with_another(condition: TogetherCondition, target: _Placed, ahead: Iterable[_Placed]) -> bool:

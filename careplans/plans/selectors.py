@@ -10,21 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from careplans.audit.models import AuditEvent
 from careplans.library.selectors import rules_of
+from careplans.plans.after_surgery import Surgery
 from careplans.plans.document import PlanDocument
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
 from careplans.plans.safety import Finding, PatientFacts, assess
 from patients.facts import FactCode
 from patients.models import ClinicalFact, Patient
+from patients.selectors import surgeries_of
 
 
 def facts_of(patient: Patient, today: date) -> PatientFacts:
-    """The patient's current facts in the form the rules ask about."""
+    """What the rules ask about the patient: recorded facts, and the surgeries of every episode."""
     facts = ClinicalFact.objects.filter(patient=patient).current(today)
     rows = list(facts.values_list("code", "detail"))
     return PatientFacts(
         codes=frozenset(code for code, _detail in rows),
         allergies=tuple(detail for code, detail in rows if code == FactCode.ALLERGY),
         age=patient.age_on(today),
+        surgeries=tuple(Surgery(type=type_, on=on) for type_, on in surgeries_of(patient)),
     )
 
 
