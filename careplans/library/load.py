@@ -198,6 +198,7 @@ class _Loader:
             "number": number,
             "state": ReviewState.APPROVED if is_first else ReviewState.IN_REVIEW,
             "created_at": self.now,
+            "submitted_at": self.now,
             "approved_at": self.now if is_first else None,
             "review_due_on": _months_later(self.now.date(), review_months),
             "starter_sha256": sha256,

@@ -5,27 +5,51 @@ Each clinic keeps its own copy, so that nothing one clinic edits can change anot
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar
+from itertools import chain
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import Clinic
-from careplans.core.models import UUIDModel
 from careplans.library.dose import Dose, parse_dose
+from careplans.library.reviewed import (
+    ApprovedVersionsNeverChange,
+    Identified,
+    IdentityNeverChanges,
+    PartOfVersion,
+    ReviewedContent,
+    ReviewState,
+    once_submitted,
+)
 
+# Beside the field in the workshop.
+SETTLED_LATER = _(
+    "Rules, templates and plans ask for this. It can be changed until a first version is submitted for review, not later."
+)
 
-class ApprovedVersionsNeverChange(Exception):
-    """An approved or retired version, or a part of one that is no draft, was saved or deleted."""
-
-
-class ReviewState(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    APPROVED = "approved", _("Approved")
-    RETIRED = "retired", _("Retired")
+__all__ = [
+    "Anchor",
+    "ApprovedVersionsNeverChange",
+    "Category",
+    "Component",
+    "ComponentText",
+    "ComponentVersion",
+    "Effect",
+    "Grade",
+    "IdentityNeverChanges",
+    "PartOfVersion",
+    "PhaseStart",
+    "RedFlag",
+    "ReviewState",
+    "ReviewedContent",
+    "SafetyRule",
+    "Severity",
+    "Source",
+    "Template",
+    "TemplateItem",
+    "TemplatePhase",
+    "TemplateVersion",
+]
 
 
 class Category(models.TextChoices):
@@ -57,11 +81,11 @@ class Effect(models.TextChoices):
     NOT_STATED = "not_stated", _("Effect not stated")
 
 
-class Source(UUIDModel):
+class Source(Identified):
     """Where a fact comes from."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="sources")
-    code = models.SlugField(max_length=40)
+    code = models.SlugField(max_length=40, help_text=SETTLED_LATER)
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200, blank=True)
     published_on = models.DateField(null=True, blank=True)
@@ -74,13 +98,29 @@ class Source(UUIDModel):
     def __str__(self) -> str:
         return f"{self.code}: {self.title}"
 
+    def is_settled(self) -> bool:
+        """Rules and red flags hold the source itself, components and templates its code."""
+        if any(held.filter(submitted_at__isnull=False).exists() for held in (self.rules, self.red_flags)):
+            return True
+        cited = chain(
+            ComponentVersion.objects.filter(component__clinic=self.clinic_id, submitted_at__isnull=False)
+            .order_by()
+            .values_list("sources", flat=True),
+            TemplateVersion.objects.filter(template__clinic=self.clinic_id, submitted_at__isnull=False)
+            .order_by()
+            .values_list("sources", flat=True),
+        )
+        return any(one["source"] == self.code for sources in cited for one in sources)
 
-class Component(UUIDModel):
+
+class Component(Identified):
     """One thing a plan can contain; what it says stands in its versions."""
 
+    identity = ("clinic_id", "code", "category")
+
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="components")
-    code = models.SlugField(max_length=60)
-    category = models.CharField(_("category"), max_length=20, choices=Category)
+    code = models.SlugField(max_length=60, help_text=SETTLED_LATER)
+    category = models.CharField(_("category"), max_length=20, choices=Category, help_text=SETTLED_LATER)
 
     class Meta:
         ordering = ("category", "code")
@@ -91,6 +131,9 @@ class Component(UUIDModel):
     def __str__(self) -> str:
         return self.code
 
+    def is_settled(self) -> bool:
+        return self.versions.filter(submitted_at__isnull=False).exists()
+
 
 class ComponentVersionQuerySet(models.QuerySet["ComponentVersion"]):
     def of(self, clinic: Clinic) -> ComponentVersionQuerySet:
@@ -100,75 +143,10 @@ class ComponentVersionQuerySet(models.QuerySet["ComponentVersion"]):
         return self.filter(state=ReviewState.APPROVED)
 
 
-class ReviewedContent(UUIDModel):
-    """What a version of any reviewed content carries: number, state, who wrote and who approved it, review date."""
-
-    number = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.DRAFT)
-    created_at = models.DateTimeField()
-    # Empty for starter content, which comes reviewed with the product.
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_at = models.DateTimeField(null=True, blank=True)
-    review_due_on = models.DateField()
-    # Hash of the starter file this version came from; empty for what a clinic wrote itself.
-    starter_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    # Fields an approved version may still change: its life cycle, never its content.
-    life_cycle_fields = frozenset({"state", "review_due_on"})
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        only = kwargs.get("update_fields")
-        if not self._state.adding and not (only and set(only) <= self.life_cycle_fields):
-            stored = type(self)._default_manager.filter(pk=self.pk).values_list("state", flat=True).first()
-            if stored in (ReviewState.APPROVED, ReviewState.RETIRED):
-                raise ApprovedVersionsNeverChange
-        super().save(*args, **kwargs)
-
-    def is_review_due(self, today: date) -> bool:
-        return self.review_due_on <= today
-
-
-class PartOfVersion(UUIDModel):
-    """A row that belongs to a version and is as fixed as it. ``bulk_create`` is for the loader alone, which brings
-    versions and parts in together."""
-
-    # The relation towards the version, and from there to its state.
-    held_by: ClassVar[str] = "version"
-    state_of_holder: ClassVar[str] = "state"
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self._refuse_unless_draft()
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        self._refuse_unless_draft()
-        return super().delete(*args, **kwargs)
-
-    def _refuse_unless_draft(self) -> None:
-        """Neither the version it goes to nor the one it is stored with may be anything but a draft."""
-        holder: Any = self._meta.get_field(self.held_by)
-        goes_to = holder.related_model._default_manager.filter(pk=getattr(self, holder.attname))
-        stored = type(self)._default_manager.filter(pk=self.pk).order_by()
-        states = {
-            *goes_to.values_list(self.state_of_holder, flat=True),
-            *stored.values_list(f"{self.held_by}__{self.state_of_holder}", flat=True),
-        }
-        if states - {ReviewState.DRAFT}:
-            raise ApprovedVersionsNeverChange
-
-
 class ComponentVersion(ReviewedContent):
     """What a component says: immutable once approved."""
+
+    identity = ("component_id",)
 
     component = models.ForeignKey(Component, on_delete=models.PROTECT, related_name="versions")
     body_regions = models.JSONField(default=list)
@@ -199,6 +177,7 @@ class ComponentVersion(ReviewedContent):
                 condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")),
                 name="component_author_does_not_approve",
             ),
+            once_submitted("component_version_beyond_draft_was_submitted"),
         ]
 
     def __str__(self) -> str:
@@ -207,6 +186,10 @@ class ComponentVersion(ReviewedContent):
     @property
     def dose(self) -> Dose:
         return parse_dose(self.default_dose)
+
+    def is_settled(self) -> bool:
+        """A version belongs to its component for good."""
+        return True
 
 
 class ComponentText(PartOfVersion):
@@ -230,9 +213,9 @@ class ComponentText(PartOfVersion):
         return self.title
 
 
-class Template(UUIDModel):
+class Template(Identified):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="templates")
-    code = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, help_text=SETTLED_LATER)
 
     class Meta:
         ordering = ("code",)
@@ -240,6 +223,9 @@ class Template(UUIDModel):
 
     def __str__(self) -> str:
         return self.code
+
+    def is_settled(self) -> bool:
+        return self.versions.filter(submitted_at__isnull=False).exists()
 
 
 class Anchor(models.TextChoices):
@@ -250,6 +236,8 @@ class Anchor(models.TextChoices):
 
 class TemplateVersion(ReviewedContent):
     """A reusable plan: phases with components and doses."""
+
+    identity = ("template_id",)
 
     template = models.ForeignKey(Template, on_delete=models.PROTECT, related_name="versions")
     body_region = models.CharField(max_length=20)
@@ -273,10 +261,15 @@ class TemplateVersion(ReviewedContent):
                 condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")),
                 name="template_author_does_not_approve",
             ),
+            once_submitted("template_version_beyond_draft_was_submitted"),
         ]
 
     def __str__(self) -> str:
         return str(self.texts.get("en", {}).get("title", self.template.code))
+
+    def is_settled(self) -> bool:
+        """A version belongs to its template for good."""
+        return True
 
 
 class PhaseStart(models.TextChoices):
@@ -336,7 +329,7 @@ class SafetyRule(ReviewedContent):
     """Component or tag × conditions × severity × message × source; read by ``plans.safety.assess``."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="safety_rules")
-    code = models.SlugField(max_length=80)
+    code = models.SlugField(max_length=80, help_text=SETTLED_LATER)
     components = models.JSONField(default=list)
     tags = models.JSONField(default=list)
     when = models.JSONField()
@@ -354,6 +347,7 @@ class SafetyRule(ReviewedContent):
                 condition=models.Q(state="approved"),
                 name="safety_rule_approved_once",
             ),
+            once_submitted("safety_rule_beyond_draft_was_submitted"),
         ]
 
     def __str__(self) -> str:
@@ -372,7 +366,7 @@ class RedFlag(ReviewedContent):
         CALL_TODAY = "call_today", _("Call the clinic today")
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="red_flags")
-    code = models.SlugField(max_length=60)
+    code = models.SlugField(max_length=60, help_text=SETTLED_LATER)
     position = models.PositiveSmallIntegerField()
     asked = models.CharField(max_length=20, choices=Asked)
     urgency = models.CharField(max_length=20, choices=Urgency)
@@ -388,6 +382,7 @@ class RedFlag(ReviewedContent):
             models.UniqueConstraint(
                 fields=["clinic", "code"], condition=models.Q(state="approved"), name="red_flag_approved_once"
             ),
+            once_submitted("red_flag_beyond_draft_was_submitted"),
         ]
 
     def __str__(self) -> str:

@@ -29,13 +29,6 @@ from careplans.library.whole import problems_of
 
 Content = TypeVar("Content", bound=ReviewedContent)
 REVIEW_EVERY = timedelta(days=730)
-# What makes two versions versions of one thing.
-IDENTITY: dict[type[ReviewedContent], tuple[str, ...]] = {
-    ComponentVersion: ("component_id",),
-    TemplateVersion: ("template_id",),
-    SafetyRule: ("clinic_id", "code"),
-    RedFlag: ("clinic_id", "code"),
-}
 MOVES = {
     ReviewState.DRAFT: {ReviewState.IN_REVIEW, ReviewState.RETIRED},
     ReviewState.IN_REVIEW: {ReviewState.APPROVED, ReviewState.DRAFT, ReviewState.RETIRED},
@@ -57,7 +50,7 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     draft.number = next_number(of)
     draft.state = ReviewState.DRAFT
     draft.author, draft.approved_by, draft.approved_at = by, None, None
-    draft.created_at, draft.starter_sha256 = now, ""
+    draft.created_at, draft.submitted_at, draft.starter_sha256 = now, None, ""
     draft.save()
     _copy_parts(of, draft)
     _record("started", draft, by, now)
@@ -66,8 +59,9 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
 
 @transaction.atomic
 def submit_for_review(*, version: ReviewedContent, by: User, now: datetime) -> None:
+    _hold_name(version)
     _refuse_unless_whole(version)
-    _move(version, ReviewState.IN_REVIEW)
+    _move(version, ReviewState.IN_REVIEW, submitted_at=version.submitted_at or now)
     _record("submitted", version, by, now)
 
 
@@ -101,8 +95,7 @@ def retire_version(*, version: ReviewedContent, by: User, now: datetime) -> None
 
 def versions_of(version: Content) -> models.QuerySet[Content]:
     """All versions of the same thing."""
-    same = {name: getattr(version, name) for name in IDENTITY[type(version)]}
-    return type(version)._default_manager.filter(**same)
+    return version.versions()
 
 
 def next_number(version: ReviewedContent) -> int:
@@ -118,6 +111,15 @@ def clinic_id_of(version: ReviewedContent) -> uuid.UUID:
         case SafetyRule() | RedFlag():
             return version.clinic_id
     raise TypeError(type(version))
+
+
+def _hold_name(version: ReviewedContent) -> None:
+    """From here on code and kind are settled: nobody changes them in the same moment."""
+    match version:
+        case ComponentVersion():
+            version.component.held().first()
+        case TemplateVersion():
+            version.template.held().first()
 
 
 def _refuse_unless_whole(version: ReviewedContent) -> None:
