@@ -46,6 +46,17 @@ def _is_draft(version: Any) -> bool:
     return version is None or version.state == ReviewState.DRAFT
 
 
+class KnownByName:
+    """What others ask for is read, not written, once a version of it was submitted."""
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        own = super().get_readonly_fields(request, obj)  # type: ignore[misc]  # a mixin
+        if obj is None or not obj.is_settled():
+            return own
+        settled = (obj._meta.get_field(name).name for name in obj.identity)
+        return (*own, *(name for name in settled if name != "clinic"))
+
+
 class OfDrafts:
     """For parts of a version: changed only while the version is a draft."""
 
@@ -115,7 +126,7 @@ STEPS = [
 ]
 
 
-class ReviewedAdmin(OfDrafts, ClinicModelAdmin):
+class ReviewedAdmin(KnownByName, OfDrafts, ClinicModelAdmin):
     """Content with a life cycle."""
 
     actions: Any = STEPS
@@ -232,19 +243,19 @@ class RedFlagAdmin(ReviewedAdmin):
 
 
 @admin.register(Component, site=clinic_admin)
-class ComponentAdmin(ClinicModelAdmin):
+class ComponentAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code", "category")
     list_filter = ("category",)
     search_fields = ("code",)
 
 
 @admin.register(Template, site=clinic_admin)
-class TemplateAdmin(ClinicModelAdmin):
+class TemplateAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code",)
     search_fields = ("code",)
 
 
 @admin.register(Source, site=clinic_admin)
-class SourceAdmin(ClinicModelAdmin):
+class SourceAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code", "title", "publisher")
     search_fields = ("code", "title")
