@@ -314,9 +314,14 @@ USE_TZ = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"mask": {"()": "careplans.core.logs.MaskLinkTokens"}},
+    "filters": {
+        "mask": {"()": "careplans.core.logs.MaskLinkTokens"},
+        "short": {"()": "careplans.core.logs.OneLineForBadRequests"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask", "short"]}
+    },
     "root": {
         "handlers": ["console"],
         "level": env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="WARNING"),

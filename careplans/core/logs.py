@@ -1,9 +1,10 @@
-"""Keep link tokens out of logs: a log line must not be a key to anything."""
+"""What a log line may hold: no key to anything, and no more of a stranger's mistake than one line."""
 
 from __future__ import annotations
 
 import logging
 import re
+from http import HTTPStatus
 
 _TOKEN_PATH = re.compile(r"(/(?:c|p|invitation|account/password/reset/key)/)[A-Za-z0-9_-]{16,}")
 
@@ -14,4 +15,13 @@ class MaskLinkTokens(logging.Filter):
         masked = _TOKEN_PATH.sub(r"\1***", message)
         if masked != message:
             record.msg, record.args = masked, None
+        return True
+
+
+class OneLineForBadRequests(logging.Filter):
+    """A request nobody can read is not a mistake of ours: one line says so, and no traceback fills the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", None) == HTTPStatus.BAD_REQUEST:
+            record.exc_info = record.exc_text = None
         return True
