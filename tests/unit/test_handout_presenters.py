@@ -98,8 +98,9 @@ def test_the_end_of_a_course_is_named() -> None:
     document = small_document(
         check_ins=(DocumentCheckIn(due_on=START + timedelta(days=6), kind="course_end"),)
     )
+    document = with_items(document, 0, starter_item("med-cyclobenzaprine", "m"))
     assert page_of(document).follow_ups[0].what == "Last day of a medicine"
-    assert page_of(document).glance[6].events == ("Last day of a medicine",)
+    assert page_of(document).glance[6].events == ("Check-in", "Last day of a medicine")
 
 
 def test_a_new_version_says_what_it_replaces_and_what_changed() -> None:

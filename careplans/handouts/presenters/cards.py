@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from careplans.handouts.words import date_range, direction_of, parts_in_words, weekday_day_month
-from careplans.library.dose import MedicineDose
+from careplans.handouts.presenters.courses import courses_in_words, is_over
+from careplans.handouts.words import date_range, direction_of, parts_in_words
 from careplans.library.pictures import picture_alt
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
 
@@ -137,7 +136,7 @@ def _card(
         anchor=anchor,
         title=item.title,
         parts=parts_in_words([one.number for one in places]) if len(document.phases) > 1 else "",
-        doses=_doses(places),
+        doses=_doses([one for one in places if not is_over(one.item, document)]),
         notes=_notes(places, len(document.phases)),
         why=item.why,
         steps=item.steps,
@@ -146,7 +145,7 @@ def _card(
         stop_if=item.stop_if,
         picture=pictures.get(item.picture, ""),
         picture_alt=_picture_alt(item),
-        course=_courses(places),
+        course=courses_in_words(document, [(one.phase, one.item) for one in places]),
         language=item.text_language if is_foreign else "",
         direction=direction_of(item.text_language) if is_foreign else "",
     )
@@ -159,7 +158,9 @@ def _picture_alt(item: DocumentItem) -> str:
 
 
 def _doses(places: Sequence[Placed]) -> tuple[DoseLine, ...]:
-    """One line for each dose that differs from the one before."""
+    """One line for each dose that differs from the one before; none of what is over."""
+    if not places:
+        return ()
     runs: list[list[Placed]] = []
     for one in places:
         if runs and runs[-1][0].item.dose_in_words == one.item.dose_in_words:
@@ -190,19 +191,3 @@ def _notes(places: Sequence[Placed], number_of_phases: int) -> tuple[DoseLine, .
         DoseLine("" if is_everywhere or number_of_phases == 1 else parts_in_words(numbers), note)
         for note, numbers in by_words.items()
     )
-
-
-def _courses(places: Sequence[Placed]) -> tuple[str, ...]:
-    """From when until when a medicine is taken: a course begins with its part and lasts its days."""
-    sentences = []
-    for one in places:
-        if isinstance(one.item.dose, MedicineDose):
-            last = one.phase.starts_on + timedelta(days=one.item.dose.course_days - 1)
-            values = {"first": weekday_day_month(one.phase.starts_on), "last": weekday_day_month(last)}
-            if one.phase.starts == "by_decision":
-                sentences.append(
-                    _("Planned from %(first)s; last day %(last)s. We confirm the start with you.") % values
-                )
-            else:
-                sentences.append(_("From %(first)s. Last day: %(last)s.") % values)
-    return tuple(sentences)

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from careplans.handouts.presenters.cards import numbered, placed_items
 from careplans.handouts.words import date_range, short_day_month, short_weekday
-from careplans.library.dose import AdviceDose, SessionsDose
+from careplans.library.dose import AdviceDose, MedicineDose, SessionsDose
+from careplans.plans.courses import goes_on_in, never_stopped_suddenly
 from careplans.plans.document import DocumentItem, PlanDocument
 
 DIARY_DAYS = 14
@@ -50,11 +51,11 @@ def glance(document: PlanDocument) -> tuple[GlanceDay, ...]:
 
 
 def diary(document: PlanDocument) -> tuple[DiaryWeek, ...]:
-    """Two weeks from the first day, no further than the plan goes."""
+    """Two weeks from the first day, no further than the plan and its medicines go."""
     start = first_day(document)
     weeks = []
     for week in range(DIARY_DAYS // 7):
-        days = [day for day in _days(start + timedelta(days=7 * week), 7) if day <= document.ends_on]
+        days = [day for day in _days(start + timedelta(days=7 * week), 7) if day <= document.last_day]
         if days:
             weeks.append(_week(document, days))
     return tuple(weeks)
@@ -70,11 +71,9 @@ def _glance_day(document: PlanDocument, day: date) -> GlanceDay:
     events = []
     if phase and phase.starts_on == day and phase is not document.phases[0]:
         events.append(_("Part %(n)s begins") % {"n": numbers[phase.code]})
-    events += [
-        _("Check-in") if check_in.kind == "scheduled" else _("Last day of a medicine")
-        for check_in in document.check_ins
-        if check_in.due_on == day
-    ]
+    if any(check_in.due_on == day for check_in in document.check_ins):
+        events.append(_("Check-in"))
+    events += medicine_ends(document, day)
     return GlanceDay(
         weekday=short_weekday(day),
         day=short_day_month(day),
@@ -83,11 +82,23 @@ def _glance_day(document: PlanDocument, day: date) -> GlanceDay:
     )
 
 
+def medicine_ends(document: PlanDocument, day: date) -> tuple[str, ...]:
+    """What a day says about medicines whose course ends on it and goes on in no later part."""
+    ending = [
+        item
+        for item in document.items
+        if isinstance(item.dose, MedicineDose) and item.course and item.course.ends_on == day
+    ]
+    kinds = {never_stopped_suddenly(item) for item in ending if goes_on_in(document, item) is None}
+    words = {False: _("Last day of a medicine"), True: _("Ask us about your medicine")}
+    return tuple(words[kind] for kind in sorted(kinds))
+
+
 def _week(document: PlanDocument, days: Sequence[date]) -> DiaryWeek:
     rows = []
     numbers = numbered(document)
     for anchor, places in placed_items(document).items():
-        ticks = tuple(any(one.phase.starts_on <= day <= one.phase.ends_on for one in places) for day in days)
+        ticks = tuple(any(one.phase.is_done_on(one.item, day) for one in places) for day in days)
         if any(ticks) and _is_ticked(places[0].item):
             rows.append(DiaryRow(numbers[anchor], places[0].item.title, ticks))
     return DiaryWeek(

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from careplans.handouts.colour import Brand, brand_of
 from careplans.handouts.presenters.cards import CardGroup, anchor_of, card_groups, numbered
-from careplans.handouts.presenters.diary import DiaryWeek, GlanceDay, diary, first_day, glance
+from careplans.handouts.presenters.courses import carried_into, is_over, last_day_in_words, over_in_words
+from careplans.handouts.presenters.diary import (
+    DiaryWeek,
+    GlanceDay,
+    diary,
+    first_day,
+    glance,
+    medicine_ends,
+)
 from careplans.handouts.words import (
     date_range,
     day_month_year,
@@ -19,6 +27,7 @@ from careplans.handouts.words import (
 )
 from careplans.plans.document import (
     DocumentClinic,
+    DocumentItem,
     DocumentPatient,
     DocumentPhase,
     DocumentRedFlag,
@@ -33,6 +42,10 @@ class PhaseRow:
     dose: str
     note: str
     anchor: str
+    # Empty, or the sentence with its last day.
+    until: str
+    # Its days were over when this version was published.
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -123,11 +136,12 @@ def handout_page(
 
 
 def _start(document: PlanDocument, blocks: tuple[PhaseBlock, ...]) -> PhaseBlock:
-    """The part that runs on the patient's first day, or the next one with something to do."""
+    """The part that runs on the patient's first day, or the next one with something to do; only what is to be done."""
     day = first_day(document)
     for phase, block in zip(document.phases, blocks, strict=True):
-        if phase.ends_on >= day and block.rows:
-            return block
+        rows = tuple(row for row in block.rows if not row.is_over)
+        if phase.ends_on >= day and rows:
+            return replace(block, rows=rows)
     return blocks[0]
 
 
@@ -145,20 +159,23 @@ def _phase(number: int, phase: DocumentPhase, document: PlanDocument) -> PhaseBl
         length=length_in_words((phase.ends_on - phase.starts_on).days + 1),
         remark=remark,
         aims=phase.aims,
-        rows=tuple(
-            PhaseRow(numbers[anchor_of(item)], item.title, item.dose_in_words, item.note, anchor_of(item))
-            for item in phase.items
-        ),
+        rows=tuple(_row(item, numbers, document) for item in (*phase.items, *carried_into(phase, document))),
         avoid=phase.avoid,
         move_on_when=phase.move_on_when,
         step_back_when=phase.step_back_when,
     )
 
 
+def _row(item: DocumentItem, numbers: Mapping[str, int], document: PlanDocument) -> PhaseRow:
+    over, anchor = is_over(item, document), anchor_of(item)
+    dose = over_in_words(item) if over else item.dose_in_words
+    until, note = last_day_in_words(document, item), "" if over else item.note
+    return PhaseRow(numbers[anchor], item.title, dose, note, anchor, until, over)
+
+
 def _follow_ups(document: PlanDocument) -> tuple[FollowUp, ...]:
-    words = {"scheduled": "", "course_end": _("Last day of a medicine")}
     return tuple(
-        FollowUp(weekday_day_month(check_in.due_on), words[check_in.kind])
+        FollowUp(weekday_day_month(check_in.due_on), ", ".join(medicine_ends(document, check_in.due_on)))
         for check_in in document.check_ins
         if check_in.due_on >= document.published_on
     )
