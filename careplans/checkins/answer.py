@@ -1,4 +1,8 @@
-"""Receiving an answer: the answer, its alerts, their first notices and the audit in one transaction, or nothing."""
+"""Receiving an answer: the answer, its alerts, their first notices and the audit in one transaction, or nothing.
+
+A raised red flag is never refused for its time: where the answer is there already it becomes an addition to it, and
+a check-in that is over takes it as its answer.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,12 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import User
 from careplans.audit.record import PATIENT, record_change
 from careplans.checkins.alerts import raise_alert
-from careplans.checkins.models import Alert, Answer, AnswerItem, CheckIn
+from careplans.checkins.models import Addition, Alert, Answer, AnswerItem, CheckIn
 from careplans.checkins.questions import Questions, SideEffect, questions_of
 from careplans.checkins.refusals import AlreadyAnswered, AnswerNotUsable, CheckInNotOpen
-from careplans.checkins.scoring import Before, Said, signals_of
+from careplans.checkins.scoring import Before, Said, Signal, signals_of
+from careplans.checkins.tiers import Tier
+from careplans.core.refusals import Refusal
 from careplans.outbox.queue import cancel_messages
 
 MAX_COMMENT = 2000
@@ -40,6 +46,10 @@ class GivenAnswer:
     comment: str = ""
     is_complete: bool = True
 
+    @property
+    def raised(self) -> frozenset[str]:
+        return frozenset(code for code, is_yes in self.red_flags.items() if is_yes)
+
 
 @transaction.atomic
 def record_answer(
@@ -47,16 +57,21 @@ def record_answer(
 ) -> Answer:
     """Store what was said and raise what it calls for. A raised red flag is never taken back by a later part.
 
-    Raises ``AlreadyAnswered``, ``CheckInNotOpen`` or ``AnswerNotUsable``; nothing is written then.
+    Raises ``AlreadyAnswered`` or ``CheckInNotOpen``, unless a red flag is raised that was not known, or
+    ``AnswerNotUsable``; nothing is written then.
     """
     check_in = _lock(check_in)
-    _refuse_closed(check_in, taken_by, now)
+    why_late = _why_late(check_in, taken_by, now)
+    if why_late and not given.raised:
+        raise why_late
     questions = questions_of(check_in.version.document, check_in.due_on)
     _refuse_unusable(given, questions)
+    if isinstance(why_late, AlreadyAnswered):
+        return _add(check_in, given, taken_by, now)
     answer = _merge(check_in, given, taken_by, now)
     _store_items(answer, given, questions)
     alerts = _raise_alerts(check_in, answer, now)
-    if given.is_complete:
+    if given.is_complete or why_late:
         _settle(check_in, now)
     _audit(check_in, given, alerts, taken_by, now)
     return answer
@@ -70,15 +85,38 @@ def _lock(check_in: CheckIn) -> CheckIn:
     )
 
 
-def _refuse_closed(check_in: CheckIn, taken_by: User | None, now: datetime) -> None:
+def _why_late(check_in: CheckIn, taken_by: User | None, now: datetime) -> Refusal | None:
+    """What to say when the check-in does not wait for an answer."""
     if check_in.state == CheckIn.State.ANSWERED:
-        raise AlreadyAnswered(_("This check-in has been answered already."))
+        return AlreadyAnswered(_("This check-in has been answered already."))
     if check_in.state == CheckIn.State.ASKED and (taken_by or now < check_in.closes_at):
-        return
+        return None
     # On the phone a missed check-in can still be asked: that is how a silent patient is heard again.
     if check_in.state == CheckIn.State.MISSED and taken_by:
-        return
-    raise CheckInNotOpen(_("This check-in is not open for answers."))
+        return None
+    return CheckInNotOpen(_("This check-in is not open for answers."))
+
+
+def _add(check_in: CheckIn, given: GivenAnswer, taken_by: User | None, now: datetime) -> Answer:
+    """Keep red flags that the answer did not have beside it, and raise them; the same ones again change nothing."""
+    answer = Answer.objects.get(check_in=check_in)
+    new = sorted(given.raised.difference(answer.raised_flags))
+    if not new:
+        raise AlreadyAnswered(_("This check-in has been answered already."))
+    answer.added_flags = [*answer.added_flags, *new]
+    answer.save(update_fields=["added_flags"])
+    Addition.objects.create(
+        answer=answer,
+        said_at=now,
+        taken_by=taken_by,
+        red_flags=new,
+        pain_now=given.pain_now,
+        pain_worst=given.pain_worst,
+        comment=given.comment,
+    )
+    alert = raise_alert(check_in=check_in, signal=Signal(Tier.RED_FLAG, tuple(new)), now=now)
+    _audit(check_in, given, [alert], taken_by, now, action="check_in.added_to")
+    return answer
 
 
 def _refuse_unusable(given: GivenAnswer, questions: Questions) -> None:
@@ -142,16 +180,34 @@ def _before(answer: Answer) -> Before:
 
 
 def _settle(check_in: CheckIn, now: datetime) -> None:
-    CheckIn.objects.filter(pk=check_in.pk).update(state=CheckIn.State.ANSWERED, settled_at=now)
+    """Close it as answered, also one that was over or not asked yet: it has been heard."""
+    row = CheckIn.objects.filter(pk=check_in.pk)
+    if not _is_replaced(check_in):
+        row.update(state=CheckIn.State.ANSWERED, settled_at=now, asked_at=check_in.asked_at or now)
     cancel_messages(keys=[check_in.mail_key, check_in.reminder_key], now=now)
 
 
+def _is_replaced(check_in: CheckIn) -> bool:
+    """Whether it was called back and its day is asked by another row: a plan asks once a day."""
+    rivals = CheckIn.objects.filter(plan=check_in.plan_id, due_on=check_in.due_on).exclude(pk=check_in.pk)
+    return (
+        check_in.state == CheckIn.State.CANCELLED and rivals.exclude(state=CheckIn.State.CANCELLED).exists()
+    )
+
+
 def _audit(
-    check_in: CheckIn, given: GivenAnswer, alerts: list[Alert], taken_by: User | None, now: datetime
+    check_in: CheckIn,
+    given: GivenAnswer,
+    alerts: list[Alert],
+    taken_by: User | None,
+    now: datetime,
+    *,
+    action: str = "",
 ) -> None:
+    part = "check_in.answered" if given.is_complete else "check_in.partly_answered"
     record_change(
         by=taken_by or PATIENT,
-        action="check_in.answered" if given.is_complete else "check_in.partly_answered",
+        action=action or part,
         subject=check_in,
         now=now,
         clinic_id=check_in.clinic_id,

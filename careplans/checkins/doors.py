@@ -6,12 +6,13 @@ Nothing here writes to the database on GET: mail scanners open links.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from careplans.accounts.models import Clinic
 from patients.models import Patient
@@ -19,6 +20,7 @@ from patients.models import Patient
 LINK_LIFE = timedelta(days=31)
 DEVICE_LIFE = timedelta(days=90)
 DEVICE = "device"
+PATIENTS_OF_A_DEVICE = 8
 PLAN_PURPOSE = "plan"
 
 
@@ -27,6 +29,10 @@ class Door:
     """What a confirmation page needs to know: whose it is, in which language, and where it leads."""
 
     about: str
+    # The cookie of its link, set anew when it lets in, and the record the link was for.
+    purpose: str
+    pk: UUID
+    form_name: str
     patient: Patient
     clinic: Clinic
     language: str
@@ -47,13 +53,27 @@ def linked(request: HttpRequest, *, purpose: str) -> UUID | None:
     return _read(request, purpose, LINK_LIFE)
 
 
-def remember_device(response: HttpResponse, *, patient: Patient) -> None:
-    _set(response, DEVICE, str(patient.pk), DEVICE_LIFE)
+def remember_device(request: HttpRequest, response: HttpResponse, *, patient: Patient) -> None:
+    """Let this patient in, beside those who were let in before: a family may share one phone."""
+    others = [entry for entry in _let_in(request) if entry[0] != patient.pk]
+    entries = [(patient.pk, timezone.now()), *others][:PATIENTS_OF_A_DEVICE]
+    _set(response, DEVICE, "+".join(f"{pk.hex}.{int(at.timestamp())}" for pk, at in entries), DEVICE_LIFE)
 
 
 def is_confirmed(request: HttpRequest, patient: Patient) -> bool:
     """Whether this patient's year of birth was confirmed on this device."""
-    return _read(request, DEVICE, DEVICE_LIFE) == patient.pk
+    return any(pk == patient.pk for pk, _at in _let_in(request))
+
+
+def _let_in(request: HttpRequest) -> list[tuple[UUID, datetime]]:
+    """Who confirmed on this device and when, newest first; each ends by itself."""
+    value = _value(request, DEVICE, DEVICE_LIFE) or ""
+    try:
+        parts = [entry.split(".") for entry in value.split("+") if entry]
+        entries = [(UUID(pk), datetime.fromtimestamp(int(at), UTC)) for pk, at in parts]
+    except ValueError:
+        return []
+    return [(pk, at) for pk, at in entries if at > timezone.now() - DEVICE_LIFE]
 
 
 def cookie_name(what: str) -> str:
@@ -74,9 +94,16 @@ def _set(response: HttpResponse, what: str, value: str, life: timedelta) -> None
 
 def _read(request: HttpRequest, what: str, life: timedelta) -> UUID | None:
     try:
-        value = request.get_signed_cookie(
+        return UUID(_value(request, what, life) or "")
+    except ValueError:
+        return None
+
+
+def _value(request: HttpRequest, what: str, life: timedelta) -> str | None:
+    """What a genuine cookie of ours says, while it lives."""
+    try:
+        return request.get_signed_cookie(
             cookie_name(what), salt=f"checkins.{what}", max_age=int(life.total_seconds())
         )
-        return UUID(value)
-    except (KeyError, BadSignature, ValueError):
+    except (KeyError, BadSignature):
         return None

@@ -128,6 +128,8 @@ class Answer(UUIDModel):
     spasm_frequency = models.CharField(max_length=10, choices=SpasmFrequency, blank=True)
     # {"saddle_numbness": true, …}: exactly the flags that were asked and answered.
     red_flags = models.JSONField(default=dict)
+    # Codes of the flags raised after the answer had been given. What it said itself stays as it was.
+    added_flags = models.JSONField(default=list)
     side_effects = models.JSONField(default=list)
     wants_call = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
@@ -156,7 +158,30 @@ class Answer(UUIDModel):
 
     @property
     def raised_flags(self) -> list[str]:
-        return [code for code, is_yes in self.red_flags.items() if is_yes]
+        said = [code for code, is_yes in self.red_flags.items() if is_yes]
+        return [*said, *(code for code in self.added_flags if code not in said)]
+
+
+class Addition(UUIDModel):
+    """Red flags that came after the answer had been given, with what else was said then about the pain."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="additions")
+    said_at = models.DateTimeField()
+    # As in ``Answer``: empty when the patient said it themselves.
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Codes of the flags that were raised anew.
+    red_flags = models.JSONField()
+    pain_now = models.PositiveSmallIntegerField(null=True, blank=True, validators=SCALE)
+    pain_worst = models.PositiveSmallIntegerField(null=True, blank=True, validators=SCALE)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("said_at",)
+
+    def __str__(self) -> str:
+        return f"{self.said_at:%Y-%m-%d %H:%M}"
 
 
 class AnswerItem(UUIDModel):

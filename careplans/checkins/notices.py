@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
@@ -19,6 +19,8 @@ from careplans.outbox.queue import cancel_messages, queue_message
 
 logger = logging.getLogger(__name__)
 ORDINARY = 5
+# Alerts of one answer that are raised or passed on within this time reach a person as one notice.
+TOGETHER = timedelta(minutes=10)
 
 
 def notice_prefix(alert: Alert) -> str:
@@ -29,8 +31,11 @@ def notify(*, alert: Alert, people: Iterable[User], now: datetime) -> None:
     """Queue one notice a person for the alert's present step; part of the caller's transaction.
 
     A notice that cannot be made must not undo the answer it tells of: the alert stands and climbs without it.
+    Of several alerts of one answer a person hears once, of the most urgent: its page names the others.
     """
     for person in people:
+        if _has_just_heard(alert, person, now):
+            continue
         try:
             _queue(alert, person, now)
         except MAIL_ERRORS:
@@ -45,6 +50,18 @@ def notices_of(alert: Alert) -> list[Message]:
 def withdraw_notices(*, alert: Alert, now: datetime) -> None:
     """Take back what still waits: the alert is in somebody's hands."""
     cancel_messages(keys=[message.key for message in notices_of(alert)], now=now)
+
+
+def _has_just_heard(alert: Alert, person: User, now: datetime) -> bool:
+    """Whether a notice of a more urgent alert of the same answer went to this person a moment ago and still stands."""
+    prefixes = [
+        notice_prefix(other)
+        for other in alert.check_in.alerts.filter(state=Alert.State.OPEN, tier__lt=alert.tier)
+    ]
+    lately = Message.objects.filter(
+        kind=Message.Kind.ALERT_NOTICE, to_address=person.email, created_at__gt=now - TOGETHER
+    )
+    return any(lately.filter(key__startswith=prefix).exists() for prefix in prefixes)
 
 
 def _queue(alert: Alert, person: User, now: datetime) -> None:

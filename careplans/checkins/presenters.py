@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from careplans.checkins.models import Alert, AlertEntry, Answer, CheckIn
+from careplans.checkins.models import Addition, Alert, AlertEntry, Answer, CheckIn
 from careplans.checkins.questions import SideEffect
 from careplans.checkins.scoring import SINCE_FIRST, SINCE_LAST
 from careplans.checkins.selectors import answer_of
@@ -17,18 +20,32 @@ from careplans.plans.document import DocumentRedFlag, PlanDocument
 
 
 @dataclass(frozen=True)
-class Thanks:
-    """What a patient reads after answering; ``told`` only when a red flag was raised."""
+class ActNow:
+    """What to do for the red flags raised; without any of them by name, for signs we cannot read any more."""
 
     raised: tuple[DocumentRedFlag, ...]
     told: Told | None
-    wants_call: bool
-    is_complete: bool
-    answered_at: datetime
 
     @property
     def is_emergency(self) -> bool:
-        return any(flag.urgency == "emergency" for flag in self.raised)
+        return not self.raised or any(flag.urgency == "emergency" for flag in self.raised)
+
+
+@dataclass(frozen=True)
+class Thanks(ActNow):
+    """What a patient reads after answering; ``told`` only when a red flag was raised."""
+
+    wants_call: bool
+    is_complete: bool
+    answered_at: datetime
+    # When red flags were added to an answer that was there already.
+    added_at: datetime | None = None
+
+
+def flags_named(document: PlanDocument, codes: Collection[str]) -> tuple[DocumentRedFlag, ...]:
+    """The plan's flags among ``codes``, emergencies first."""
+    flags = [flag for flag in document.red_flags if flag.code in codes]
+    return tuple(sorted(flags, key=lambda flag: flag.urgency != "emergency"))
 
 
 def thanks_of(check_in: CheckIn) -> Thanks | None:
@@ -36,14 +53,14 @@ def thanks_of(check_in: CheckIn) -> Thanks | None:
     answer = answer_of(check_in)
     if answer is None:
         return None
-    flags = check_in.version.document.red_flags
-    raised = tuple(flag for flag in flags if answer.red_flags.get(flag.code))
+    raised = flags_named(check_in.version.document, answer.raised_flags)
     return Thanks(
-        raised=tuple(sorted(raised, key=lambda flag: flag.urgency != "emergency")),
+        raised=raised,
         told=what_clinic_knows(check_in) if raised else None,
         wants_call=answer.wants_call,
         is_complete=answer.completed_at is not None or check_in.state == CheckIn.State.ANSWERED,
         answered_at=answer.completed_at or answer.answered_at,
+        added_at=max((addition.said_at for addition in answer.additions.all()), default=None),
     )
 
 
@@ -94,20 +111,45 @@ def rows_of(answer: Answer, document: PlanDocument) -> list[tuple[str, str]]:
         (_("Side effects"), said or silent[0]),
         (_("Wants a call"), _("yes") if answer.wants_call else silent[1]),
         (_("In the patient's words"), answer.comment or silent[2]),
+        *(row for addition in answer.additions.all() for row in _added_rows(addition)),
     ]
+
+
+def _added_rows(addition: Addition) -> list[tuple[str, str]]:
+    """What else was said when red flags were added; the flags stand among the flags."""
+    at = date_format(localtime(addition.said_at), "j M H:i")
+    said = [
+        (_("Pain now, added %(at)s"), addition.pain_now),
+        (_("Worst pain, added %(at)s"), addition.pain_worst),
+    ]
+    rows = [
+        (label % {"at": at}, _("%(score)s of 10") % {"score": score})
+        for label, score in said
+        if score is not None
+    ]
+    words = [(_("In the patient's words, added %(at)s") % {"at": at}, addition.comment)]
+    return [*rows, *(words if addition.comment else [])]
 
 
 @dataclass(frozen=True)
 class FlagRow:
+    """``added_at`` where the sign was not reported in the answer itself but later."""
+
     label: str
     is_yes: bool
+    added_at: datetime | None = None
 
 
 def flags_of(answer: Answer, document: PlanDocument) -> list[FlagRow]:
-    """The flags that were asked and answered, raised ones first."""
+    """The flags that were asked and answered, raised ones first; what was added later stands beside what was said."""
     labels = {flag.code: flag.clinician_label for flag in document.red_flags}
-    rows = [FlagRow(labels.get(code, code), is_yes) for code, is_yes in answer.red_flags.items()]
-    return sorted(rows, key=lambda row: not row.is_yes)
+    added = [
+        FlagRow(labels.get(code, code), is_yes=True, added_at=addition.said_at)
+        for addition in answer.additions.all()
+        for code in addition.red_flags
+    ]
+    said = [FlagRow(labels.get(code, code), is_yes) for code, is_yes in answer.red_flags.items()]
+    return sorted([*added, *said], key=lambda row: not row.is_yes)
 
 
 def chart_points(course: list[CheckIn]) -> list[tuple[date, int | None, int | None]]:

@@ -35,7 +35,7 @@ def course_of(plan: Plan) -> list[CheckIn]:
 
 def answer_of(check_in: CheckIn) -> Answer | None:
     """The answer, also a half-finished one."""
-    return Answer.objects.filter(check_in=check_in).prefetch_related("items").first()
+    return Answer.objects.filter(check_in=check_in).prefetch_related("items", "additions").first()
 
 
 def check_in_behind(token: str) -> CheckIn | None:

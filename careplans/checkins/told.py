@@ -21,6 +21,7 @@ class Told(StrEnum):
     ON_ITS_WAY = "on_its_way"
     UNSURE = "unsure"
     NOT_SENT = "not_sent"
+    NOT_STORED = "not_stored"
 
 
 def told_of(states: Iterable[str]) -> Told:

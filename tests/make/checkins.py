@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.test import Client
+
 from careplans.accounts.models import Clinic, User
 from careplans.checkins.answer import GivenAnswer, record_answer
 from careplans.checkins.ask import ask_due
+from careplans.checkins.form_names import ANSWER, name_form
 from careplans.checkins.models import Answer, CheckIn
 from careplans.checkins.schedule import LINK_PURPOSE, schedule_check_ins
 from careplans.core.tokens import derive_token
@@ -65,3 +68,25 @@ def make_answer(check_in: CheckIn, *, now: datetime | None = None, **given: Any)
 
 def link_of(check_in: CheckIn) -> str:
     return f"/c/{derive_token(check_in.nonce, purpose=LINK_PURPOSE)}/"
+
+
+def form_of(check_in: CheckIn) -> dict[str, str]:
+    """The hidden field of a page of ``check_in``, as one that is open in a tab sends it."""
+    return {"form": name_form(ANSWER, check_in.pk)}
+
+
+class Phone(Client):
+    """A browser with the pages of ``check_in`` open: what it sends names them, whatever else was opened since."""
+
+    def __init__(self, check_in: CheckIn, **options: Any) -> None:
+        super().__init__(**options)
+        self.check_in = check_in
+
+    def open_link(self, check_in: CheckIn | None = None, year: str = "1980") -> Phone:
+        self.get(link_of(check_in or self.check_in))
+        self.post("/check-in/confirm/", {"year": year})
+        return self
+
+    def post(self, path: str, data: Any = None, **options: Any) -> Any:  # type: ignore[override]
+        is_answer = path in ("/check-in/", "/check-in/more/") and (data is None or isinstance(data, dict))
+        return super().post(path, form_of(self.check_in) | (data or {}) if is_answer else data, **options)

@@ -218,3 +218,43 @@ def test_other_clinics_see_nothing(raised: Callable[[], Alert], other_clinic: Cl
     alert = raised()
     assert not open_alerts(other_clinic).exists()
     assert not phone_list(other_clinic, alert.raised_at).exists()
+
+
+# --- One notice an answer and person ---------------------------------------------------------------------------
+
+
+def notices_to(person: User) -> int:
+    return Message.objects.filter(kind=Message.Kind.ALERT_NOTICE, to_address=person.email).count()
+
+
+@pytest.mark.parametrize("flags", [{}, {"leg_weakness": True}])
+def test_an_answer_with_several_alerts_is_one_notice(
+    clinic: Clinic, clinician: User, flags: dict[str, bool]
+) -> None:
+    plan = make_scheduled(clinic, clinician).plan
+    make_answer(ask_next(plan), pain_now=2)
+    make_answer(ask_next(plan), pain_now=9, pain_worst=9, red_flags=flags)
+    assert Alert.objects.count() == 2 + len(flags)
+    assert notices_to(clinician) == 1
+    assert Message.objects.get(kind=Message.Kind.ALERT_NOTICE).priority == (0 if flags else 5)
+
+
+def test_alerts_that_climb_together_are_one_notice(clinic: Clinic, clinician: User, cover: User) -> None:
+    plan = make_scheduled(clinic, clinician).plan
+    make_answer(ask_next(plan), pain_now=2)
+    make_answer(ask_next(plan), pain_now=9, pain_worst=9)
+    first = Alert.objects.get(tier=Alert.Tier.THRESHOLD)
+    assert first.climbs_at is not None
+    assert climb_due(now=first.climbs_at) == 2
+    assert set(Alert.objects.values_list("owner", flat=True)) == {cover.pk}
+    assert notices_to(cover) == 1
+
+
+def test_what_comes_after_somebody_took_the_first_on_is_told(clinic: Clinic, clinician: User) -> None:
+    check_in = make_asked(clinic, clinician)
+    make_answer(check_in, red_flags={"leg_weakness": True}, pain_now=None, is_complete=False)
+    acknowledge_alert(
+        alert=Alert.objects.get(), note="Calling.", by=clinician, now=check_in.due_at + 61 * MINUTE
+    )
+    make_answer(check_in, pain_now=9, pain_worst=9, now=check_in.due_at + 62 * MINUTE)
+    assert notices_to(clinician) == 2

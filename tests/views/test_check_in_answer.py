@@ -22,7 +22,7 @@ from careplans.audit.models import AuditEvent
 from careplans.checkins.models import Alert, Answer, CheckIn, ConfirmationTry
 from careplans.checkins.tiers import Tier
 from careplans.outbox.models import Message
-from tests.make.checkins import ask_next, link_of, make_answer, make_asked, moment_of
+from tests.make.checkins import Phone, ask_next, form_of, link_of, make_answer, make_asked, moment_of
 from tests.make.outbox import shared_database
 
 NO_FLAGS = {"flag_saddle_numbness": "no", "flag_leg_weakness": "no"}
@@ -44,7 +44,7 @@ def clock(check_in: CheckIn) -> Iterator[time_machine.Coordinates]:
 @pytest.fixture
 def stranger(check_in: CheckIn, clock: object) -> Client:
     """Whoever opened the link, not confirmed yet."""
-    client = Client()
+    client = Phone(check_in)
     client.get(link_of(check_in))
     return client
 
@@ -72,7 +72,7 @@ def stored(check_in: CheckIn) -> dict[str, Any]:
 
 
 def test_link_year_two_pages_thanks(check_in: CheckIn, clock: object) -> None:
-    client = Client()
+    client = Phone(check_in)
     response = client.get(link_of(check_in))
     assert (response.status_code, response["Location"]) == (302, "/check-in/")
     assert client.get("/check-in/")["Location"] == "/check-in/confirm/"
@@ -236,13 +236,11 @@ def shared_with_threads(folder: Path) -> Iterator[None]:
 def test_ten_clicks_at_once_are_one_answer(clinic: Clinic, clinician: User, tmp_path: Path) -> None:
     check_in = make_asked(clinic, clinician)
     with time_machine.travel(moment_of(check_in), tick=True):
-        client = Client()
-        client.get(link_of(check_in))
-        client.post("/check-in/confirm/", {"year": "1980"})
+        client = Phone(check_in).open_link()
         client.post("/check-in/", FIRST | {"flag_leg_weakness": "yes", "pain_now": "9", "pain_worst": "9"})
 
         def click(_number: int) -> str:
-            own = Client()
+            own = Phone(check_in)
             own.cookies = client.cookies.copy()
             try:
                 return str(own.post("/check-in/more/", MORE | {"wants_call": "yes"})["Location"])
@@ -346,10 +344,11 @@ def test_expired_while_the_page_was_open(
     patient: Client, check_in: CheckIn, clock: time_machine.Coordinates
 ) -> None:
     clock.move_to(check_in.closes_at + timedelta(minutes=1))
-    response = patient.post("/check-in/", FIRST | {"flag_leg_weakness": "yes"})
-    assert response.status_code == 404
-    assert "Nothing was stored" in response.content.decode()
+    response = patient.post("/check-in/", FIRST)
+    assert response.status_code == 409
+    assert "Nothing of what you wrote just now was stored" in response.content.decode()
     assert "999" in response.content.decode()
+    assert not Answer.objects.exists()
 
 
 def test_a_replaced_link_leads_to_the_newest_questions(
@@ -357,9 +356,8 @@ def test_a_replaced_link_leads_to_the_newest_questions(
 ) -> None:
     newer = ask_next(check_in.plan)
     clock.move_to(moment_of(newer))
-    client = Client()
-    client.get(link_of(check_in))
-    client.post("/check-in/confirm/", {"year": "1980"})
+    client = Phone(newer).open_link(check_in)
+    assert form_of(newer)["form"] in client.get("/check-in/").content.decode()
     client.post("/check-in/", FIRST)
     assert Answer.objects.get().check_in == newer
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
@@ -98,3 +100,18 @@ def test_a_sign_named_in_the_workshop_is_text_and_never_markup(
 
     assert "&lt;b&gt;Saddle&lt;/b&gt;" in page
     assert "<b>Saddle" not in page
+
+
+def test_every_question_is_read_aloud_in_the_patients_language(
+    clinic: Clinic, clinician: User, client_of: Callable[..., Client]
+) -> None:
+    check_in = make_asked(
+        clinic, clinician, patient={"language": "es", "email": "", "has_email_consent": False}
+    )
+    form = client_of(Role.CLINICIAN).get(path(check_in)).context["form"]
+    with translation.override("es"):
+        aloud = gettext("How strong is your pain now?")
+    assert aloud != "How strong is your pain now?"
+    assert form["pain_now"].label == aloud
+    assert form["pain_now"].help_text == "How strong is your pain now?"
+    assert [label for _, label in form.fields["wants_call"].choices] == ["Yes", "No"]

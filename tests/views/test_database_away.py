@@ -20,7 +20,7 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.checkins.models import Answer, CheckIn
 from careplans.core.database_away import is_database_away, may_be_stored, note_writes
-from tests.make.checkins import link_of, make_asked, moment_of
+from tests.make.checkins import Phone, make_asked, moment_of
 
 FLAG = {"flag_saddle_numbness": "yes", "flag_leg_weakness": "no", "pain_now": "5", "pain_worst": "5"}
 CLINIC_FORM = {"name": "Another name"}
@@ -138,10 +138,7 @@ def check_in(clinic: Clinic, clinician: User) -> CheckIn:
 def phone(check_in: CheckIn) -> Iterator[Client]:
     """A device on which the link was opened and the year confirmed."""
     with time_machine.travel(moment_of(check_in), tick=False):
-        client = Client(raise_request_exception=False)
-        client.get(link_of(check_in))
-        client.post("/check-in/confirm/", {"year": "1980"})
-        yield client
+        yield Phone(check_in, raise_request_exception=False).open_link()
 
 
 @pytest.mark.parametrize("path", ["/c/some-token/", "/p/some-token/", "/check-in/", "/check-in/nothing/"])

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 
 from careplans.accounts.models import Clinic, User
-from tests.make.checkins import link_of, make_asked, moment_of
+from tests.make.checkins import Phone, make_asked, moment_of
 
 FIRST = {"flag_saddle_numbness": "no", "flag_leg_weakness": "yes", "pain_now": "9", "pain_worst": "9"}
 MORE = {"function": "1", "spasm_frequency": "daily", "wants_call": "yes", "comment": "canary comment"}
@@ -26,10 +25,9 @@ def test_an_answer_leaves_no_trace_in_the_log(
     caplog.set_level(logging.DEBUG)
     check_in = make_asked(clinic, clinician)
     patient = check_in.patient
-    client = Client(raise_request_exception=False)
+    client = Phone(check_in, raise_request_exception=False)
     with time_machine.travel(moment_of(check_in), tick=False):
-        client.get(link_of(check_in))
-        client.post("/check-in/confirm/", {"year": "1980"})
+        client.open_link()
         client.post("/check-in/", FIRST)
         if fails:
             monkeypatch.setattr("careplans.checkins.answer.record_change", fail)

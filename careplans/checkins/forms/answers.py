@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from careplans.checkins.answer import GivenAnswer
@@ -92,13 +93,28 @@ class SecondPageForm(QuestionsForm):
 
 
 class PhoneForm(QuestionsForm):
-    """Both pages on one, written down by staff while they speak with the patient."""
+    """Both pages on one, written down by staff while they speak with the patient.
+
+    A question is asked in the patient's language, with the staff's words for it below; the answers to tap stay
+    in the staff's.
+    """
+
+    def __init__(self, questions: Questions, *args: Any, language: str, **kwargs: Any) -> None:
+        self.language = language
+        super().__init__(questions, *args, **kwargs)
 
     def add_fields(self) -> None:
-        self.fields.update(first_fields(self.questions))
-        self.fields.update(second_fields(self.questions))
+        self.fields.update(self._both_pages())
+        with translation.override(self.language):
+            aloud = self._both_pages()
+        for name, field in self.fields.items():
+            if aloud[name].label != field.label:
+                field.label, field.help_text = aloud[name].label, field.label
         for flag in self.questions.red_flags:
             self.fields[f"{FLAG}{flag.code}"].help_text = flag.clinician_label
+
+    def _both_pages(self) -> dict[str, forms.Field]:
+        return dict([*first_fields(self.questions), *second_fields(self.questions)])
 
 
 def said_so_far(answer: Answer | None) -> dict[str, Any]:

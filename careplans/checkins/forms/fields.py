@@ -13,6 +13,7 @@ from careplans.checkins.models import Answer, AnswerItem
 from careplans.checkins.questions import Questions
 
 FLAG, DONE = "flag_", "done_"
+YES, NO = "yes", "no"
 
 
 def first_fields(questions: Questions) -> Iterator[tuple[str, forms.Field]]:
@@ -76,8 +77,8 @@ def score(label: str, *, required: bool = True) -> forms.TypedChoiceField:
 def yes_or_no(label: str) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=label,
-        choices=[("yes", _("Yes")), ("no", _("No"))],
-        coerce=lambda value: value == "yes",
+        choices=[(YES, _("Yes")), (NO, _("No"))],
+        coerce=lambda value: value == YES,
         empty_value=None,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose yes or no."), "invalid_choice": _("Choose yes or no.")},

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from careplans.checkins.confirm import TooManyTries, confirm_year
-from careplans.checkins.doors import Door, is_confirmed, remember_device
+from careplans.checkins.doors import Door, is_confirmed, remember_device, remember_link
 from careplans.checkins.forms.confirm import YearOfBirthForm
 from careplans.checkins.views.patient_page import show
 
@@ -18,15 +18,15 @@ from careplans.checkins.views.patient_page import show
 def ask_for_year(request: HttpRequest, door: Door) -> HttpResponse:
     """Ask, and let in with the right year; nothing about the patient is shown before."""
     if is_confirmed(request, door.patient):
-        return redirect(door.leads_to)
+        return _through(door)
     form = YearOfBirthForm(request.POST if request.method == "POST" else None)
     with translation.override(door.language):
         status = 200
         if form.is_valid():
             try:
                 if _is_right(request, door, form.cleaned_data["year"]):
-                    response = redirect(door.leads_to)
-                    remember_device(response, patient=door.patient)
+                    response = _through(door)
+                    remember_device(request, response, patient=door.patient)
                     return response
                 form.add_error("year", _("That is not the year we have. Please check it."))
             except TooManyTries:
@@ -35,11 +35,18 @@ def ask_for_year(request: HttpRequest, door: Door) -> HttpResponse:
         return show(
             request,
             "checkins/year_confirm.html",
-            {"form": form},
+            {"form": form, "form_name": door.form_name},
             clinic=door.clinic,
             language=door.language,
             status=status,
         )
+
+
+def _through(door: Door) -> HttpResponse:
+    """To what lies behind, which the cookie names anew: another link may have been opened beside this page."""
+    response = redirect(door.leads_to)
+    remember_link(response, purpose=door.purpose, pk=door.pk)
+    return response
 
 
 def _is_right(request: HttpRequest, door: Door, year: int) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from careplans.checkins import doors
 from careplans.checkins.doors import PLAN_PURPOSE
+from careplans.checkins.form_names import FIELD, YEAR_FOR_PLAN, name_form, read_name
 from careplans.checkins.schedule import LINK_PURPOSE
 from careplans.checkins.selectors import (
     newest_open,
@@ -39,12 +40,17 @@ def plan_link(request: HttpRequest, token: str) -> HttpResponse:
 @patient_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_plan_confirm(request: HttpRequest) -> HttpResponse:
-    """Year of birth."""
-    plan = _linked(request)
-    if plan is None:
+    """Year of birth, of the patient whose page was open when it was sent."""
+    named = read_name(YEAR_FOR_PLAN, request.POST.get(FIELD, ""))
+    version_id = named.pk if named else doors.linked(request, purpose=PLAN_PURPOSE)
+    plan = plan_of_version(version_id) if version_id else None
+    if plan is None or version_id is None:
         return link_closed(request)
     door = doors.Door(
         about=f"plan:{plan.pk}",
+        purpose=PLAN_PURPOSE,
+        pk=version_id,
+        form_name=name_form(YEAR_FOR_PLAN, version_id),
         patient=plan.patient,
         clinic=plan.clinic,
         language=newest_version(plan).document.language,

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
 from django.utils import timezone, translation
 
 from careplans.accounts.models import Clinic
 from careplans.checkins import doors
+from careplans.checkins.forms.fields import FLAG, YES
+from careplans.checkins.models import CheckIn
+from careplans.checkins.presenters import ActNow, flags_named
 from careplans.checkins.schedule import LINK_PURPOSE
 from careplans.checkins.selectors import check_in_for_patient, newest_version, plan_of_version
+from careplans.checkins.told import Told
 from careplans.core.public import public_page
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -53,8 +58,53 @@ def link_closed(
 
 
 def form_too_old(request: HttpRequest) -> HttpResponse:
-    clinic, language = clinic_of_link(request)
-    return show(request, "checkins/form_too_old.html", {}, clinic=clinic, language=language, status=403)
+    return not_stored(request, status=403)
+
+
+def not_stored(
+    request: HttpRequest,
+    *,
+    check_in: CheckIn | None = None,
+    newer: CheckIn | None = None,
+    is_over: bool = False,
+    status: int,
+) -> HttpResponse:
+    """Nothing of a form was stored: say so, and what to do now for exactly the red flags it raised.
+
+    ``check_in`` is whose form it was, where that is certain; else only who was let in here reads about their own
+    signs. ``is_over`` for questions that are closed, ``newer`` for those that replaced them.
+    """
+    check_in = check_in or _let_in_here(request)
+    clinic, language = _of(check_in) if check_in else clinic_of_link(request)
+    codes = raised_in(request)
+    known = flags_named(check_in.version.document, codes) if check_in else ()
+    context = {
+        "act_now": ActNow(known, Told.NOT_STORED) if codes else None,
+        "is_over": is_over,
+        "newer": newer,
+    }
+    return show(
+        request, "checkins/form_not_stored.html", context, clinic=clinic, language=language, status=status
+    )
+
+
+def raised_in(request: HttpRequest) -> frozenset[str]:
+    """Codes of the red flags a form answers yes, also where it can be taken for nobody's."""
+    try:
+        sent = request.POST.items()
+    except (UnreadablePostError, SuspiciousOperation):
+        return frozenset()
+    return frozenset(name.removeprefix(FLAG) for name, said in sent if name.startswith(FLAG) and said == YES)
+
+
+def _let_in_here(request: HttpRequest) -> CheckIn | None:
+    pk = doors.linked(request, purpose=LINK_PURPOSE)
+    check_in = check_in_for_patient(pk) if pk else None
+    return check_in if check_in and doors.is_confirmed(request, check_in.patient) else None
+
+
+def _of(check_in: CheckIn) -> tuple[Clinic, str]:
+    return check_in.clinic, check_in.version.document.language
 
 
 def clinic_of_link(request: HttpRequest) -> tuple[Clinic | None, str]:
@@ -62,7 +112,7 @@ def clinic_of_link(request: HttpRequest) -> tuple[Clinic | None, str]:
     check_in_id = doors.linked(request, purpose=LINK_PURPOSE)
     check_in = check_in_for_patient(check_in_id) if check_in_id else None
     if check_in is not None:
-        return check_in.clinic, check_in.version.document.language
+        return _of(check_in)
     version_id = doors.linked(request, purpose=doors.PLAN_PURPOSE)
     plan = plan_of_version(version_id) if version_id else None
     return (plan.clinic, newest_version(plan).document.language) if plan else (None, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from careplans.checkins.answer import record_answer
 from careplans.checkins.forms.answers import PhoneForm, said_so_far
 from careplans.checkins.models import CheckIn
 from careplans.checkins.questions import questions_of
-from careplans.checkins.refusals import AlreadyAnswered, CheckInNotOpen
+from careplans.checkins.refusals import AlreadyAnswered, AnswerNotUsable, CheckInNotOpen
 from careplans.checkins.selectors import answer_of
 from patients.presenters import patient_header
 
@@ -41,16 +42,18 @@ def check_in_phone(request: StaffRequest, pk: UUID) -> HttpResponse:
         )
     questions = questions_of(check_in.version.document, check_in.due_on)
     said = said_so_far(answer_of(check_in))
-    form = PhoneForm(questions, request.POST if request.method == "POST" else None, initial=said)
+    form = PhoneForm(
+        questions,
+        request.POST if request.method == "POST" else None,
+        initial=said,
+        language=check_in.version.document.language,
+    )
     if request.method == "POST" and (form.is_valid() or form.raised):
-        try:
-            record_answer(
-                check_in=check_in, given=form.given(is_complete=True), taken_by=request.user, now=now
-            )
-        except (AlreadyAnswered, CheckInNotOpen) as refused:
-            form.add_error(None, str(refused))
+        _take(request, check_in, form, now)
         if form.is_valid():
             return _stored(request, check_in)
+    answer = answer_of(check_in)
+    stored = answer.raised_flags if answer and form.is_bound else ()
     context = {
         "title": _("Check-in by phone"),
         "form": form,
@@ -60,9 +63,28 @@ def check_in_phone(request: StaffRequest, pk: UUID) -> HttpResponse:
             permissions=request.permissions,
             today=now.astimezone(request.clinic.zone).date(),
         ),
-        "raised": [flag for flag in questions.red_flags if form.is_bound and flag.code in form.raised],
+        "raised": [flag for flag in questions.red_flags if flag.code in stored and flag.code in form.raised],
+        "alert": check_in.alerts.order_by("tier").first() if form.is_bound else None,
     }
     return render(request, "checkins/check_in_phone.html", context)
+
+
+def _take(request: StaffRequest, check_in: CheckIn, form: PhoneForm, now: datetime) -> None:
+    """Store what is usable; what was not stored becomes a mistake of the form, which keeps what was typed."""
+    given = form.given(is_complete=True)
+    try:
+        answer = record_answer(check_in=check_in, given=given, taken_by=request.user, now=now)
+    except (AlreadyAnswered, CheckInNotOpen, AnswerNotUsable) as refused:
+        form.add_error(None, str(refused))
+    else:
+        if answer.additions.filter(said_at=now).exists():
+            form.add_error(
+                None,
+                _(
+                    "This check-in has been answered already. The red flags were added to that answer, with the pain"
+                    " and the comment; nothing else of this form was stored."
+                ),
+            )
 
 
 def _stored(request: StaffRequest, check_in: CheckIn) -> HttpResponse:
