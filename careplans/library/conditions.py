@@ -75,6 +75,17 @@ class AllergyCondition(_Condition):
     materials: Words
 
 
+class StoppedCondition(_Condition):
+    """The target stood in the version before, has begun, and ends earlier in this one or is gone from it.
+
+    Ending the plan is asked as if nothing were in it any more. ``ended_within_days``: an end that many days ago
+    still counts, for whoever ran out without anybody noticing.
+    """
+
+    kind: Literal["stopped"] = "stopped"
+    ended_within_days: Annotated[int, Field(ge=0, le=365)] = 0
+
+
 class AlwaysCondition(_Condition):
     """Holds whenever the target is in the plan."""
 
@@ -88,6 +99,7 @@ Condition = Annotated[
     | TogetherCondition
     | BeforeDayCondition
     | AllergyCondition
+    | StoppedCondition
     | AlwaysCondition,
     Field(discriminator="kind"),
 ]

@@ -15,6 +15,7 @@ from careplans.library.conditions import (
     Condition,
     CourseCondition,
     FactCondition,
+    StoppedCondition,
     TogetherCondition,
     condition_adapter,
 )
@@ -145,6 +146,8 @@ def _in_words(condition: Condition, titles: Mapping[str, str]) -> str:
             return _("before the surgical clearance day")
         case AllergyCondition():
             return _("allergy to %(materials)s") % {"materials": _listed(condition.materials)}
+        case StoppedCondition():
+            return _("was in the version before and stops earlier, or the plan ends")
         case _:
             return _("always")
 

@@ -50,8 +50,8 @@ def waits(
 ) -> Iterator[tuple[date, date]]:
     """Stretches of days on which heat or load must wait: from the first day to the day before the second.
 
-    ``written`` is the plan's own day. It leads for the surgery the plan counts from; for any other surgery the
-    plan's day may mean something else, and the usual days count beside it.
+    ``written`` is the plan's own day. It leads for the surgery it ``counts_from``; beside it the usual days of any
+    other surgery count.
     """
     if written is not None:
         yield date.min, written

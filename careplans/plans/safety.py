@@ -17,11 +17,13 @@ from careplans.library.conditions import (
     Condition,
     CourseCondition,
     FactCondition,
+    StoppedCondition,
     TogetherCondition,
 )
 from careplans.library.rules import Rule
 from careplans.plans.after_surgery import Surgery, codes_of, waits
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
+from careplans.plans.stopping import days_of, stops_early
 
 SEVERITY_ORDER = {"stop": 0, "caution": 1, "inform": 2}
 
@@ -65,25 +67,57 @@ class _Placed:
 
 
 def assess(
-    document: PlanDocument, facts: PatientFacts, rules: Sequence[Rule], today: date
+    document: PlanDocument,
+    facts: PatientFacts,
+    rules: Sequence[Rule],
+    today: date,
+    *,
+    before: PlanDocument | None = None,
 ) -> tuple[Finding, ...]:
     """Every finding, gravest first. Phases that ended before ``today`` are no longer asked about,
-    but medicine taken in them still counts towards the length of its course."""
-    placed = [_Placed(item, phase) for phase in document.phases for item in phase.items]
-    ahead = [one for one in placed if _is_ahead(one, today)]
-    by_code: dict[str, list[_Placed]] = {}
-    for one in ahead:
-        by_code.setdefault(one.item.component_code, []).append(one)
-    context = _Context(document, facts, today, placed, ahead)
+    but medicine taken in them still counts towards the length of its course.
+
+    ``before`` is the version the patient follows now, None where nothing was published.
+    """
+    told = _placed(before) if before else []
+    ahead = [one for one in _placed(document) if _is_ahead(one, today)]
+    context = _Context(document, facts, today, ahead)
     findings = [
         finding
         for rule in rules
-        for targets in by_code.values()
-        if (finding := _apply(rule, targets, context)) is not None
+        # What stops is no longer there to be looked at: such a rule looks at the version before.
+        for targets in _by_code(told if _asks_what_stops(rule) else ahead)
+        if _is_aimed_at(rule, targets[0].item) and (finding := _apply(rule, targets, context)) is not None
     ]
     return tuple(
         sorted(findings, key=lambda one: (SEVERITY_ORDER[one.severity], one.item_title, one.rule_code))
     )
+
+
+def findings_of_ending(
+    before: PlanDocument, facts: PatientFacts, rules: Sequence[Rule], today: date
+) -> tuple[Finding, ...]:
+    """What ending the plan brings about: everything the patient was told to do stops."""
+    return assess(before.model_copy(update={"phases": ()}), facts, rules, today, before=before)
+
+
+def _placed(document: PlanDocument) -> list[_Placed]:
+    return [_Placed(item, phase) for phase in document.phases for item in phase.items]
+
+
+def _by_code(placed: Iterable[_Placed]) -> Iterable[list[_Placed]]:
+    by_code: dict[str, list[_Placed]] = {}
+    for one in placed:
+        by_code.setdefault(one.item.component_code, []).append(one)
+    return by_code.values()
+
+
+def _asks_what_stops(rule: Rule) -> bool:
+    return any(isinstance(condition, StoppedCondition) for condition in rule.when)
+
+
+def _is_aimed_at(rule: Rule, item: DocumentItem) -> bool:
+    return item.component_code in rule.components or not rule.tags.isdisjoint(item.tags)
 
 
 def _is_ahead(one: _Placed, today: date) -> bool:
@@ -98,7 +132,6 @@ class _Context:
     document: PlanDocument
     facts: PatientFacts
     today: date
-    placed: Sequence[_Placed]
     ahead: Sequence[_Placed]
 
     def days(self, target: _Placed) -> tuple[date, date]:
@@ -118,10 +151,10 @@ class _Context:
 def _apply(rule: Rule, targets: Sequence[_Placed], context: _Context) -> Finding | None:
     """The finding of ``rule`` on the items of one component, if it applies to any of them."""
     first = targets[0].item
-    if first.component_code not in rule.components and not rule.tags.intersection(first.tags):
-        return None
-    hit = [one for one in targets if all(_holds(condition, one, context) for condition in rule.when)]
-    if not hit:
+    conditions = [one for one in rule.when if not isinstance(one, StoppedCondition)]
+    hit = [one for one in targets if all(_holds(condition, one, context) for condition in conditions)]
+    stops = [one for one in rule.when if isinstance(one, StoppedCondition)]
+    if not hit or not all(_is_stopped(one, rule, targets, context) for one in stops):
         return None
     return Finding(
         key=_key(rule, first.component_code, context),
@@ -157,8 +190,22 @@ def _holds(condition: Condition, target: _Placed, context: _Context) -> bool:
             return _is_too_early(condition, target, context)
         case AllergyCondition():
             return _names_any(context.facts.allergies, condition.materials)
-        case AlwaysCondition():
+        case StoppedCondition() | AlwaysCondition():
             return True
+
+
+def _is_stopped(condition: StoppedCondition, rule: Rule, told: Sequence[_Placed], context: _Context) -> bool:
+    """Another component that the rule aims at takes its place: one relaxant of the same kind for another."""
+    return stops_early(
+        _days(told),
+        _days(one for one in context.ahead if _is_aimed_at(rule, one.item)),
+        today=context.today,
+        lately=condition.ended_within_days,
+    )
+
+
+def _days(placed: Iterable[_Placed]) -> frozenset[date]:
+    return frozenset().union(*(days_of(one.item, one.phase) for one in placed))
 
 
 def _is_too_early(condition: BeforeDayCondition, target: _Placed, context: _Context) -> bool:

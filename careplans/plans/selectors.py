@@ -13,7 +13,7 @@ from careplans.library.selectors import rules_of
 from careplans.plans.after_surgery import Surgery
 from careplans.plans.document import PlanDocument
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
-from careplans.plans.safety import Finding, PatientFacts, assess
+from careplans.plans.safety import Finding, PatientFacts, assess, findings_of_ending
 from patients.facts import FactCode
 from patients.models import ClinicalFact, Patient
 from patients.selectors import surgeries_of
@@ -32,8 +32,25 @@ def facts_of(patient: Patient, today: date) -> PatientFacts:
 
 
 def findings_of(document: PlanDocument, patient: Patient, today: date) -> tuple[Finding, ...]:
-    """Assess a document against the patient as known now and the clinic's approved rules."""
-    return assess(document, facts_of(patient, today), rules_of(patient.clinic), today)
+    """Assess a document against the patient as known now, the clinic's approved rules and the version before."""
+    before = PlanVersion.objects.filter(plan_id=document.plan_id).order_by("-number").first()
+    return assess(
+        document,
+        facts_of(patient, today),
+        rules_of(patient.clinic),
+        today,
+        before=before.document if before else None,
+    )
+
+
+def findings_of_end(plan: Plan, today: date) -> tuple[Finding, ...]:
+    """What ending a plan would bring about; nothing where nothing was published."""
+    latest = latest_version(plan)
+    if latest is None:
+        return ()
+    return findings_of_ending(
+        latest.document, facts_of(plan.patient, today), rules_of(plan.patient.clinic), today
+    )
 
 
 def open_draft(plan: Plan) -> Draft | None:
@@ -59,6 +76,7 @@ _CHANGE_WORDS = {
     "draft.item_moved": _("moved: %(title)s"),
     "draft.finding_decided": _("answered a safety finding: %(title)s"),
     "draft.check_ins_changed": _("check-in days changed: %(title)s"),
+    "draft.dates_changed": _("dates changed: day 0 is %(title)s"),
 }
 
 

@@ -11,7 +11,7 @@ from careplans.library.rules import Rule
 from careplans.library.starter_schema import read_starter
 from careplans.plans.after_surgery import Surgery
 from careplans.plans.courses import with_courses
-from careplans.plans.document import Criteria, DocumentItem, DocumentPhase, PlanDocument
+from careplans.plans.document import Criteria, DocumentEpisode, DocumentItem, DocumentPhase, PlanDocument
 from careplans.plans.safety import Finding, PatientFacts, assess
 
 TODAY = date(2026, 3, 2)
@@ -58,15 +58,23 @@ def phase(*items: DocumentItem, starts: int = 0, days: int = 7) -> DocumentPhase
 
 
 def document(
-    *phases: DocumentPhase, cold_to_heat: int | None = None, clearance: int | None = None
+    *phases: DocumentPhase,
+    cold_to_heat: int | None = None,
+    clearance: int | None = None,
+    surgery_on: date | None = None,
 ) -> PlanDocument:
     def day(number: int | None) -> date | None:
         return None if number is None else TODAY + timedelta(days=number)
 
     # As published when its first phase began, so that what lies behind has been told and counts.
     counted = with_courses(phases, before=None, today=min(one.starts_on for one in phases))
+    episode = DocumentEpisode.model_construct(surgery_on=surgery_on)
     return PlanDocument.model_construct(
-        phases=counted, cold_to_heat_on=day(cold_to_heat), clearance_on=day(clearance), anchor_on=TODAY
+        phases=counted,
+        cold_to_heat_on=day(cold_to_heat),
+        clearance_on=day(clearance),
+        anchor_on=TODAY,
+        episode=episode,
     )
 
 

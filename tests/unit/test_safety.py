@@ -146,7 +146,10 @@ def _fires(rule: Rule) -> bool:
     for target in targets:
         items = [item(target, **doses), *(item(code) for code in others if code != target)]
         plan = document(phase(*items), cold_to_heat=5, clearance=5)
-        found = findings(plan, *facts, age=age, allergies=tuple(allergies))
+        told = {}
+        if any(condition.kind == "stopped" for condition in rule.when):
+            plan, told = document(phase(item("ex-walking"))), {"before": plan}
+        found = findings(plan, *facts, age=age, allergies=tuple(allergies), **told)
         if any(one.rule_code == rule.code for one in found):
             return True
     return False
