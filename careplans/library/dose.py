@@ -183,6 +183,17 @@ def parse_dose(data: object) -> Dose:
     return dose_adapter.validate_python(data)
 
 
+def days_of(dose: Dose) -> int | None:
+    """For how many days it was decided; None for what goes on as long as its phase does."""
+    match dose:
+        case MedicineDose():
+            return dose.course_days
+        case ThermalDose():
+            return dose.for_days
+        case _:
+            return None
+
+
 def _times_each(reps: int) -> str:
     return ngettext("%(n)d time", "%(n)d times", reps) % {"n": reps}
 

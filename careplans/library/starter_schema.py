@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from careplans.library.conditions import Condition, TogetherCondition
-from careplans.library.dose import Dose
+from careplans.library.dose import Dose, days_of
 
 Category = Literal[
     "exercise",
@@ -339,7 +339,11 @@ def _item_problems(phase: PhaseFile, components: dict[str, ComponentFile], *, wh
         component = components.get(item.component)
         if component is None:
             yield f"{where}: {item.component} is not in components/"
-        elif item.dose is not None and item.dose.kind != component.dose.kind:
+            continue
+        days = days_of(item.dose or component.dose)
+        if days is not None and days > phase.days:
+            yield f"{where}: {item.component}: is for {days} days, but the phase has {phase.days}"
+        if item.dose is not None and item.dose.kind != component.dose.kind:
             yield f"{where}: {item.component}: dose is {item.dose.kind}, the component's is {component.dose.kind}"
 
 

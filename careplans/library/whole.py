@@ -15,12 +15,13 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from careplans.library import starter_schema as schema
 from careplans.library.conditions import Condition
-from careplans.library.dose import dose_adapter
+from careplans.library.dose import days_of, dose_adapter, parse_dose
 from careplans.library.models import (
     ComponentVersion,
     RedFlag,
     ReviewedContent,
     SafetyRule,
+    TemplateItem,
     TemplatePhase,
     TemplateVersion,
 )
@@ -111,6 +112,21 @@ def _of_phase(phase: TemplatePhase) -> Iterator[str]:
         yield _missing((name, _("components")))
     for item in items:
         yield from _wrong(dose_adapter, item.dose, name, item.component.code, _("dose"))
+        yield from _outlasting(item, phase, name)
+
+
+def _outlasting(item: TemplateItem, phase: TemplatePhase, name: str) -> Iterator[str]:
+    """A number of days that the phase does not have."""
+    if _errors(dose_adapter, item.dose):
+        return
+    days = days_of(parse_dose(item.dose))
+    if days is not None and days > phase.days:
+        yield _("%(phase)s: %(code)s is for %(days)d days, but the phase has %(most)d") % {
+            "phase": name,
+            "code": item.component.code,
+            "days": days,
+            "most": phase.days,
+        }
 
 
 def _of_rule(rule: SafetyRule) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from careplans.library.dose import Dose, MedicineDose, ThermalDose
+from careplans.library.dose import Dose, MedicineDose, days_of
 from careplans.plans.document_before import from_schema_1
 
 
@@ -73,13 +73,7 @@ class DocumentItem(_Part):
     @property
     def course_days(self) -> int | None:
         """For how many days it was decided; None for what goes on as long as its phase does."""
-        match self.dose:
-            case MedicineDose():
-                return self.dose.course_days
-            case ThermalDose():
-                return self.dose.for_days
-            case _:
-                return None
+        return days_of(self.dose)
 
     def is_over_by(self, day: date) -> bool:
         """Whether it had a limited number of days and they are behind on ``day``."""

@@ -24,6 +24,7 @@ from careplans.library.models import (
 from careplans.library.review import (
     ReviewRefusal,
     approve_version,
+    note_writer,
     retire_version,
     send_back,
     start_version,
@@ -89,7 +90,8 @@ def test_approving_retires_the_one_before(
         .order_by("at", "id")
         .values_list("action", flat=True)
     )
-    assert actions == ["componentversion.started", "componentversion.submitted", "componentversion.approved"]
+    steps = ("started", "writer_noted", "submitted", "approved")
+    assert actions == [f"componentversion.{step}" for step in steps]
 
 
 def test_the_author_cannot_approve(draft: ComponentVersion, author: User) -> None:
@@ -195,6 +197,15 @@ def test_a_template_whose_phase_is_not_whole(
     draft.phases.filter(position=0).update(**changed)
 
     with pytest.raises(ReviewRefusal, match=said):
+        submit_for_review(version=draft, by=author, now=NOW)
+
+
+def test_a_template_plans_nothing_for_longer_than_its_phase(clinic: Clinic, author: User) -> None:
+    draft = start_version(of=template_of(clinic), by=author, now=NOW)
+    wrap = TemplateItem.objects.get(phase__version=draft, phase__position=0, component__code="heat-wrap")
+    TemplateItem.objects.filter(pk=wrap.pk).update(dose=wrap.dose | {"for_days": 5})
+
+    with pytest.raises(ReviewRefusal, match="heat-wrap is for 5 days, but the phase has 2"):
         submit_for_review(version=draft, by=author, now=NOW)
 
 

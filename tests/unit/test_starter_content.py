@@ -325,6 +325,14 @@ TILT, ACUTE = "components/ex-pelvic-tilt.yaml", "templates/acute-spasm-after-the
         (ACUTE, "component: ex-log-roll", "component: heat-wrap", [ACUTE, "heat-wrap stands twice"]),
         (ACUTE, "starts_on_day: 2", "starts_on_day: 3", [ACUTE, "days-2-to-7.starts_on_day"]),
         (ACUTE, "checkin_days: [1]", "checkin_days: [2]", [ACUTE, "phases.0", "checkin_days"]),
+        # Longer than its phase, once by the phase's own dose and once by the component's.
+        (
+            ACUTE,
+            "for_days: 2",
+            "for_days: 5",
+            [ACUTE, "first-48-hours.items", "heat-wrap", "5 days", "has 2"],
+        ),
+        (ACUTE, "component: nutr-water", "component: med-paracetamol", [ACUTE, "med-paracetamol", "has 2"]),
         (ACUTE, "kind: duration, minutes: 3, times_a_day: 5", "kind: advice", [ACUTE, "dose is advice"]),
         ("rules.yaml", "tags: [sedating]", "tags: []", ["rules.yaml", "sedating-drives", "tags"]),
         ("rules.yaml", "kind: fact, any_of", "kind: fact, all_of", ["rules.yaml", "when.0.fact.all_of"]),
