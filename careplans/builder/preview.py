@@ -10,6 +10,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from careplans.handouts.render import RenderedPdf, RenderingFailed, render_document
+from careplans.plans.course_words import courses_in_words
 from careplans.plans.document import DocumentCheckIn, PlanDocument
 from careplans.plans.models import Plan
 
@@ -26,6 +27,9 @@ class PublishingSummary:
     replaces: int | None
     language: str
     untranslated: tuple[str, ...]
+    # What the clinician wrote for this patient, where the handout is in another language than the clinic's.
+    notes_to_read: tuple[str, ...]
+    courses: tuple[str, ...]
     phases: tuple[str, ...]
     component_count: int
     check_ins: tuple[DocumentCheckIn, ...]
@@ -43,6 +47,8 @@ def publishing_summary(document: PlanDocument, plan: Plan, now: datetime) -> Pub
         replaces=number - 1 if number > 1 else None,
         language=get_language_info(document.language)["name_translated"],
         untranslated=_untranslated(document),
+        notes_to_read=_notes_to_read(document, plan),
+        courses=courses_in_words(document),
         phases=tuple(phase.name for phase in document.phases if phase.ends_on >= today),
         component_count=len({item.component_code for item in document.items}),
         check_ins=tuple(one for one in document.check_ins if one.due_on >= today),
@@ -62,7 +68,15 @@ def preview_pdf(document: PlanDocument) -> RenderedPdf:
 def _untranslated(document: PlanDocument) -> tuple[str, ...]:
     titles = {item.title for item in document.items if item.text_language != document.language}
     signs = {flag.sign for flag in document.red_flags if flag.text_language != document.language}
-    return tuple(sorted(titles | signs))
+    phases = [phase.name for phase in document.phases if phase.text_language]
+    return (*([document.title] if document.text_language else []), *phases, *sorted(titles | signs))
+
+
+def _notes_to_read(document: PlanDocument, plan: Plan) -> tuple[str, ...]:
+    """Nobody translates them, and the patient's language may have changed since they were written."""
+    if document.language == plan.clinic.language:
+        return ()
+    return tuple(dict.fromkeys(item.note for item in document.items if item.note))
 
 
 def _check_in_way(plan: Plan) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from careplans.accounts.models import Clinic, User
+from careplans.builder.preview import publishing_summary
 from careplans.handouts.presenters import HandoutPage, handout_page
 from careplans.library.dose import parse_dose
 from careplans.library.models import TemplateVersion
@@ -235,3 +236,24 @@ def test_an_empty_plan_names_its_only_phase_in_the_patients_language(clinic: Cli
         expected = translation.gettext("Your plan")
     assert expected != "Your plan"
     assert draft_document(draft, today=TODAY).phases[0].name == expected
+
+
+def test_the_summary_says_the_days_and_the_notes_in_another_language(
+    draft: Draft, clinic: Clinic, clinician: User
+) -> None:
+    item = add(draft, clinic, clinician)
+    draft.refresh_from_db()
+    note = "Only before bed."
+    change_item(item=item, dose=item.dose, note=note, revision=draft.revision, by=clinician, now=NOW)
+    draft = Draft.objects.get(pk=draft.pk)
+    summary = publishing_summary(draft_document(draft, today=TODAY), draft.plan, NOW)
+    assert [line.partition(": ")[2] for line in summary.courses] == [
+        "from Mon 2 Mar 2026 to Sun 8 Mar 2026.",
+    ]
+    assert summary.notes_to_read == ()
+
+    speak(draft.plan.patient, "es")
+    draft = Draft.objects.get(pk=draft.pk)
+    summary = publishing_summary(draft_document(draft, today=TODAY), draft.plan, NOW)
+    assert summary.notes_to_read == (note,)
+    assert "Weeks 1 to 4" in summary.untranslated

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careplans.plans.courses import goes_on_in
+from careplans.plans.course_words import courses_in_words
+from careplans.plans.courses import goes_on_in, taken_before
 from careplans.plans.document import Course, DocumentItem, PlanDocument, canonical_data
 from tests.make.handouts import START, counted, small_document, starter_document, starter_item
 
@@ -135,6 +136,28 @@ def test_no_new_course_lies_behind_the_day_it_is_told(
     kept = published(told + revised, medicine(days), before=first)
     if first.items[0].course and revised:
         assert kept.items[0].course == first.items[0].course
+
+
+def said_of(document: PlanDocument) -> str:
+    (line,) = courses_in_words(document)
+    return line
+
+
+def test_the_clinician_reads_the_days_of_each_course() -> None:
+    assert said_of(published(2, medicine())).endswith("from Wed 4 Mar 2026 to Tue 10 Mar 2026.")
+
+
+def test_the_clinician_reads_what_a_course_does_at_the_end_of_its_phase() -> None:
+    assert "but “Two weeks of walking” ends before" in said_of(published(10, wrap(5)))
+    assert "after the last day of this plan, Sun 15 Mar 2026" in said_of(published(10, medicine()))
+
+
+def test_the_clinician_reads_that_a_course_is_over_and_how_many_days_lie_behind() -> None:
+    first = published(0, medicine())
+    assert "its days were over on Sun 8 Mar 2026" in said_of(published(9, medicine(), before=first))
+    again = published(9, medicine(key="again"), before=first)
+    again = again.model_copy(update={"taken": taken_before(first, again)})
+    assert "7 days of it lie behind the patient already." in said_of(again)
 
 
 def test_an_older_document_counts_from_the_day_it_was_told() -> None:
