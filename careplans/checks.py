@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from careplans.outbox.server import UnusableEmailURL, parse_email_url
+from careplans.outbox.server import (
+    MailServer,
+    UnusableEmailURL,
+    parse_email_url,
+    sender_domain,
+    sender_trouble,
+)
 
 MIN_KEY_LENGTH = 32
 SQLITE_NEEDS = {
@@ -19,6 +25,8 @@ SQLITE_NEEDS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
+SENDER_CURE = "Set FROM_EMAIL to the address mails come from, such as Spine Clinic <plans@clinic.example>."
+DECIDED_SSL_MODES = frozenset({"disable", "require", "verify-ca", "verify-full"})
 Check = Callable[[], Iterator[CheckMessage]]
 
 
@@ -115,10 +123,50 @@ def mail() -> Iterator[CheckMessage]:
             )
         return
     try:
-        parse_email_url(settings.EMAIL_URL)
+        server = parse_email_url(settings.EMAIL_URL)
     except UnusableEmailURL as error:
         cure = "Write smtp://user:password@host:587?tls=True or smtps://…, with characters such as @ in the password as %40."
         yield problem("EMAIL_URL", str(error), cure)
+        return
+    if server is not None and not settings.DEMO and not is_loopback(server.host):
+        yield from _mail_over_the_network(server)
+
+
+def _mail_over_the_network(server: MailServer) -> Iterator[CheckMessage]:
+    if server.password and not server.is_encrypted:
+        cure = "Write smtp://user:password@host:587?tls=True or smtps://user:password@host."
+        yield problem("EMAIL_URL", "would send the password of the mail server unencrypted", cure)
+    if sender_domain() == "localhost":
+        yield problem("FROM_EMAIL", "is missing although mail leaves", SENDER_CURE)
+
+
+def sender() -> Iterator[CheckMessage]:
+    """Known at the start: with a sender no mail can carry, nobody would be asked how they are."""
+    trouble = sender_trouble()
+    if trouble:
+        yield problem("FROM_EMAIL", trouble, SENDER_CURE)
+
+
+def error_pages() -> Iterator[CheckMessage]:
+    """Django's own error pages show settings, code and what a form held."""
+    if settings.DEBUG and not settings.DEMO:
+        cure = "Leave it out: the log has what went wrong."
+        yield problem("DEBUG", "would show code and health data on error pages", cure)
+
+
+def database_over_the_network() -> Iterator[CheckMessage]:
+    """PostgreSQL's own default tries TLS and goes on without it, which nobody would notice."""
+    database = settings.DATABASES["default"]
+    host = str(database.get("HOST") or "")
+    is_remote = bool(host) and not host.startswith("/") and not is_loopback(host)
+    if settings.DEMO or not is_remote or database["ENGINE"].endswith("sqlite3"):
+        return
+    if database.get("OPTIONS", {}).get("sslmode") not in DECIDED_SSL_MODES:
+        cure = (
+            "Add ?sslmode=verify-full (with &sslrootcert=/path/to/ca.pem where the certificate is your own), "
+            "or ?sslmode=disable if the way there is a network of your own."
+        )
+        yield problem("DATABASE_URL", "leaves open whether health data travels encrypted", cure)
 
 
 def sqlite() -> Iterator[CheckMessage]:
@@ -139,7 +187,10 @@ CHECKS: tuple[Check, ...] = (
     real_clinic_is_reachable_safely,
     queue,
     mail,
+    sender,
+    error_pages,
     sqlite,
+    database_over_the_network,
 )
 
 

@@ -29,6 +29,7 @@ class Sink:
     rejects_content: Callable[[str], bool] = lambda address: False  # 554 after the final dot
     drops: Callable[[str], bool] = lambda address: False  # takes the mail and cuts the connection
     refuses_sender: bool = False
+    minds_sender_late: str = ""  # said at RCPT, as Postfix does
     delay_before: float = 0
     delay_after: float = 0
     connections: int = 0
@@ -58,6 +59,8 @@ class Sink:
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.defers(address):
             return "451 4.7.1 Try again later"
+        if self.minds_sender_late:
+            return self.minds_sender_late
         if self.refuses(address):
             return "550 5.1.1 No such mailbox"
         envelope.rcpt_tos.append(address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -66,8 +67,11 @@ class Environment:
         self.note(name, f"is “{given}”", f"Set it to a whole number from {at_least} to {at_most}.")
         return default
 
-    def database(self, name: str, *, default: str) -> dict[str, Any]:
-        """Django's settings of the database at this address; an empty one in memory when it makes no sense."""
+    def database(self, name: str, *, default: str, folder: Path) -> dict[str, Any]:
+        """Django's settings of the database at this address; an empty one in memory when it makes no sense.
+
+        A file without a folder of its own lies in ``folder``, which the backup takes along and nobody else may read.
+        """
         url = self.text(name, default)
         scheme = url.partition(":")[0]
         cure = "Write sqlite:////folder/file.sqlite3 or postgres://user:password@host:5432/name."
@@ -81,7 +85,16 @@ class Environment:
             return dict(NO_DATABASE)
         if not config["NAME"] or config["NAME"] == ":memory:":
             self.note(name, "names no database", cure)
+        elif scheme == "sqlite":
+            config["NAME"] = self._within(name, config["NAME"], folder)
         return config
+
+    def _within(self, name: str, given: str, folder: Path) -> str:
+        """``given`` as a path; one that is relative counts from ``folder`` and may not lead out of it."""
+        path = (folder / given).resolve()
+        if not Path(given).is_absolute() and not path.is_relative_to(folder.resolve()):
+            self.note(name, f"leads out of {folder}", "Write the whole path: sqlite:////folder/file.sqlite3.")
+        return str(path)
 
     def address(self, name: str, *, default: str) -> str:
         """The http(s) address where others reach this site, without a slash at the end."""

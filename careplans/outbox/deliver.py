@@ -6,6 +6,7 @@ said to be unknown. The window in which a second copy can arise lies between the
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -15,9 +16,11 @@ from careplans.outbox import claim, lifecycle, settle
 from careplans.outbox.lifecycle import State
 from careplans.outbox.mail import envelope_address, mail_bytes
 from careplans.outbox.models import DeliveryAttempt, Message
-from careplans.outbox.server import MailServer, mail_server, sender_address
+from careplans.outbox.sealing import SealBroken
+from careplans.outbox.server import MailServer, mail_server, sender_address, sender_trouble
 from careplans.outbox.transport import NotHandedOver, OutcomeUnknown, Refused, SmtpSession
 
+log = logging.getLogger(__name__)
 BATCH = 100
 # Stop a batch while its lease still has room for the slowest single mail.
 LEASE_MARGIN = lifecycle.LEASE / 3
@@ -93,6 +96,11 @@ class _Batch:
         self.trouble = ""
 
     def run(self) -> None:
+        # A sender no mail can carry is our own mistake: all wait until it is mended, none fails for it.
+        wrong = sender_trouble()
+        if wrong:
+            self.trouble = f"FROM_EMAIL {wrong}."
+            log.error("no mail leaves: %s", self.trouble)
         with self.session:
             for message in self.messages:
                 if self.trouble or self.clock.elapsed() > lifecycle.LEASE - LEASE_MARGIN:
@@ -107,6 +115,11 @@ class _Batch:
             return
         try:
             mail, recipient = mail_bytes(message, now=now), envelope_address(message)
+        except (
+            SealBroken
+        ) as error:  # so is a secret key that was changed: its mails wait for the old one to return
+            self._put_off(message, None, str(error))
+            return
         except CANNOT_BE_MADE as error:
             reason = f"The mail cannot be made: {type(error).__name__}"
             self._failed(message, None, Message.Failure.CONTENT, reason)

@@ -7,7 +7,11 @@ from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 
+# The default sender, careplans@localhost, is one.
+validate_address = EmailValidator(allowlist=["localhost"])
 PORTS = {"smtp": 25, "smtps": 465}
 YES = frozenset({"true", "1", "yes", "on"})
 
@@ -24,6 +28,10 @@ class MailServer:
     password: str = field(default="", repr=False)
     is_tls: bool = False  # TLS from the first byte
     is_starttls: bool = False  # TLS asked for after the greeting; without it nothing is sent
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self.is_tls or self.is_starttls
 
 
 def mail_server() -> MailServer | None:
@@ -63,6 +71,18 @@ def parse_email_url(url: str) -> MailServer | None:
 def sender_address() -> str:
     """The bare address all mail comes from."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def sender_trouble() -> str:
+    """Why no mail can carry the configured sender; empty when it can. Goes on after ``FROM_EMAIL``."""
+    address = sender_address()
+    try:
+        validate_address(address)
+    except ValidationError:
+        return f"is “{settings.DEFAULT_FROM_EMAIL}”, which holds no e-mail address"
+    if not address.isascii():
+        return f"is “{settings.DEFAULT_FROM_EMAIL}”; write its domain in ASCII letters (xn--…)"
+    return ""
 
 
 def sender_domain() -> str:

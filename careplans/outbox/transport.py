@@ -18,6 +18,8 @@ from careplans.outbox.server import MailServer, sender_domain
 
 # "Sign in first" and its kin: about our settings, whatever command they answer.
 ABOUT_US = frozenset({530, 534, 535, 538})
+# Postfix, for one, says only after the recipient that it was the sender it minded.
+ABOUT_SENDER = re.compile(rb"^5\.1\.[78]\b|sender address rejected", re.IGNORECASE)
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
@@ -111,7 +113,8 @@ class SmtpSession:
             self.drop()
             raise NotHandedOver(_words(code, words))
         self.take_back()
-        raise Refused(code, words, is_about_us=code in ABOUT_US or not is_about_recipient)
+        is_about_us = code in ABOUT_US or not is_about_recipient or bool(ABOUT_SENDER.search(words))
+        raise Refused(code, words, is_about_us=is_about_us)
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:

@@ -15,6 +15,7 @@ from careplans.outbox import deliver as deliver_module
 from careplans.outbox.deliver import DeliveryReport, deliver_due, deliver_until_done
 from careplans.outbox.models import Message
 from careplans.outbox.queue import cancel_messages, readdress_messages
+from careplans.outbox.sealing import seal
 from careplans.outbox.settle import begin_handing_over
 from tests.factories import NOW
 from tests.make.outbox import make_message
@@ -124,6 +125,40 @@ def test_a_server_that_refuses_us_blames_no_patient(clinic: Clinic, sink: Sink) 
     assert (message.state, message.failure) == (State.PENDING, "")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["550 5.1.8 <plans@x>: Domain not found", "553 5.7.1 <plans@x>: Sender address rejected: not yours"],
+)
+def test_minding_the_sender_late_blames_no_patient(clinic: Clinic, sink: Sink, said: str) -> None:
+    message = make_message(clinic)
+    sink.minds_sender_late = said
+    run(message)
+    assert (message.state, message.failure) == (State.PENDING, "")
+
+
+def test_a_sender_no_mail_can_carry_lets_all_wait(clinic: Clinic, sink: Sink, settings: Any) -> None:
+    messages = [make_message(clinic) for _ in range(3)]
+    settings.DEFAULT_FROM_EMAIL = "not an address"
+    assert deliver_due(now=NOW).released == 3
+    for message in messages:
+        message.refresh_from_db()
+        assert (message.state, message.failure, message.attempts) == (State.PENDING, "", 0)
+        assert "FROM_EMAIL" in message.last_error
+    settings.DEFAULT_FROM_EMAIL = "plans@clinic.example"
+    assert deliver_due(now=NOW + MINUTE).sent == 3
+
+
+def test_a_changed_key_lets_sealed_mails_wait_for_the_old_one(
+    clinic: Clinic, sink: Sink, settings: Any
+) -> None:
+    message = make_message(None, kind=Message.Kind.ACCOUNT, text=seal("{link}"), html="")
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "another key, thirty-two characters long"
+    run(message)
+    assert (message.state, message.failure) == (State.PENDING, "")
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert run(message, after=5 * MINUTE).sent == 1
+
+
 def test_drop_after_the_final_dot_is_unknown_then_sent_once_more(clinic: Clinic, sink: Sink) -> None:
     message = make_message(clinic)
     sink.drops = lambda address: True
@@ -173,7 +208,7 @@ def test_poison_rows_fail_and_others_flow(clinic: Clinic, sink: Sink) -> None:
     poison = [make_message(clinic) for _ in range(3)]
     Message.objects.filter(pk=poison[0].pk).update(subject="a\r\nBcc: evil@mail.example")
     Message.objects.filter(pk=poison[1].pk).update(to_address="a@mail.example\r\nRCPT TO:<b@mail.example>")
-    Message.objects.filter(pk=poison[2].pk).update(kind=Message.Kind.ACCOUNT, text="not sealed")
+    Message.objects.filter(pk=poison[2].pk).update(message_id="<a\r\nBcc: evil@mail.example>")
     healthy = make_message(clinic)
     run(healthy)
     assert healthy.state == State.SENT

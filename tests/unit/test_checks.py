@@ -18,6 +18,8 @@ REAL = {
     "IS_HTTPS": True,
     "TRUSTED_PROXIES": 1,
     "EMAIL_URL": "smtp://user:p%40ss@mail.example:587?tls=True",
+    "DEFAULT_FROM_EMAIL": "Spine Clinic <plans@clinic.example>",
+    "DEBUG": False,
     "REDIS_URL": "redis://queue:6379/0",
     "WEB_PROCESSES": 4,
 }
@@ -28,6 +30,7 @@ DEMO = {
     "IS_HTTPS": False,
     "TRUSTED_PROXIES": 0,
     "EMAIL_URL": "",
+    "DEFAULT_FROM_EMAIL": "careplans@localhost",
     "REDIS_URL": "",
     "WEB_PROCESSES": 1,
 }
@@ -75,6 +78,13 @@ def test_good_settings_pass(settings: Any, values: dict[str, Any]) -> None:
         (REAL, {"EMAIL_URL": "smtp://user@mail.example:port"}, "EMAIL_URL"),
         (REAL, {"EMAIL_URL": "consolemail://"}, "EMAIL_URL"),
         (REAL, {"EMAIL_URL": "smtp+ssl://mail.example:465?email_use_tls=True"}, "EMAIL_URL"),
+        (REAL, {"EMAIL_URL": "smtp://user:pass@mail.example:25"}, "EMAIL_URL"),
+        (REAL, {"DEFAULT_FROM_EMAIL": "not an address"}, "FROM_EMAIL"),
+        (REAL, {"DEFAULT_FROM_EMAIL": "Clinic <plans@>"}, "FROM_EMAIL"),
+        (REAL, {"DEFAULT_FROM_EMAIL": "plans@kliniği.example"}, "FROM_EMAIL"),
+        (REAL, {"DEFAULT_FROM_EMAIL": "careplans@localhost"}, "FROM_EMAIL"),
+        (DEMO, {"DEFAULT_FROM_EMAIL": "not an address"}, "FROM_EMAIL"),
+        (REAL, {"DEBUG": True}, "DEBUG"),
         (REAL, {"SECRET_KEY": "short"}, "SECRET_KEY"),
     ],
 )
@@ -84,6 +94,55 @@ def test_a_wrong_setting_is_named(
     use(settings, base | change)
 
     assert wrong_variables() == [variable]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"EMAIL_URL": "smtp://user:pass@127.0.0.1:25"},
+        {"EMAIL_URL": "smtp://relay.clinic.example:25"},
+        {"EMAIL_URL": "smtps://user:pass@mail.example"},
+        {"EMAIL_URL": "", "DEFAULT_FROM_EMAIL": "careplans@localhost"},
+        {"DEFAULT_FROM_EMAIL": "plans@clinic.example"},
+    ],
+)
+def test_a_sound_way_for_mail_passes(settings: Any, change: dict[str, Any]) -> None:
+    use(settings, REAL | change)
+
+    assert wrong_variables() == []
+
+
+def test_error_pages_for_those_who_try_the_demo(settings: Any) -> None:
+    use(settings, DEMO | {"DEBUG": True})
+
+    assert wrong_variables() == []
+
+
+@pytest.mark.parametrize(
+    ("host", "options", "wrong"),
+    [
+        ("db.example", {}, ["DATABASE_URL"]),
+        ("db.example", {"sslmode": "prefer"}, ["DATABASE_URL"]),
+        ("db.example", {"sslmode": "verify-full"}, []),
+        ("10.0.0.5", {"sslmode": "disable"}, []),
+        ("127.0.0.1", {}, []),
+        ("/run/postgresql", {}, []),
+        ("", {}, []),
+    ],
+)
+def test_the_way_to_the_database_is_decided(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    options: dict[str, str],
+    wrong: list[str],
+) -> None:
+    use(settings, REAL)
+    database = {"ENGINE": "django.db.backends.postgresql", "HOST": host, "OPTIONS": options}
+    for name, value in database.items():
+        monkeypatch.setitem(settings.DATABASES["default"], name, value)
+
+    assert wrong_variables() == wrong
 
 
 def test_sqlite_without_its_options(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from careplans.core.environment import Environment, host_of, url_host
+
+FOLDER = Path("/srv/data")
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
@@ -50,14 +54,14 @@ def test_a_misspelt_yes_is_not_taken_for_no() -> None:
 def test_a_database_address_that_makes_no_sense(given: str) -> None:
     env = Environment({"DATABASE_URL": given})
 
-    assert env.database("DATABASE_URL", default="sqlite:////x")["ENGINE"]
+    assert env.database("DATABASE_URL", default="sqlite:////x", folder=FOLDER)["ENGINE"]
     assert [one.variable for one in env.problems] == ["DATABASE_URL"]
 
 
 def test_the_two_databases() -> None:
     env = Environment({"A": "postgres://me:p%40ss@db:5433/plans", "B": "sqlite:////srv/plans.sqlite3"})
 
-    postgres, sqlite = env.database("A", default=""), env.database("B", default="")
+    postgres, sqlite = (env.database(name, default="", folder=FOLDER) for name in "AB")
 
     assert (postgres["PASSWORD"], postgres["PORT"], postgres["NAME"]) == ("p@ss", 5433, "plans")
     assert sqlite["NAME"] == "/srv/plans.sqlite3"
@@ -86,3 +90,26 @@ def test_hosts_in_addresses() -> None:
     assert url_host("0.0.0.0") == "127.0.0.1"
     assert host_of("http://[::1]:8000") == "[::1]"
     assert host_of("https://plans.clinic.example") == "plans.clinic.example"
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ("sqlite:///plans.sqlite3", "/srv/data/plans.sqlite3"),
+        ("sqlite:///deeper/plans.sqlite3", "/srv/data/deeper/plans.sqlite3"),
+        ("sqlite:////var/plans.sqlite3", "/var/plans.sqlite3"),
+    ],
+)
+def test_a_database_file_without_a_folder_lies_with_the_data(given: str, path: str) -> None:
+    env = Environment({"DATABASE_URL": given})
+
+    assert env.database("DATABASE_URL", default="", folder=FOLDER)["NAME"] == path
+    assert env.problems == []
+
+
+def test_a_database_file_beside_the_data_is_refused() -> None:
+    env = Environment({"DATABASE_URL": "sqlite:///../plans.sqlite3"})
+
+    env.database("DATABASE_URL", default="", folder=FOLDER)
+
+    assert [one.variable for one in env.problems] == ["DATABASE_URL"]
