@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from careplans.library.dose import MedicineDose, ThermalDose
 from careplans.library.models import RedFlag
 from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, source_titles, wording_in
+from careplans.plans.asked import asked_places
 from careplans.plans.changes import changes_between
 from careplans.plans.courses import goes_on_in, taken_before, with_courses
 from careplans.plans.document import (
@@ -103,7 +104,8 @@ def _words_of(draft: Draft) -> _Words:
 
 
 def _day(draft: Draft, day: int | None) -> date | None:
-    return None if day is None else draft.anchor_on + timedelta(days=day)
+    """A day after surgery as a date; without a surgery it counts from day 0."""
+    return None if day is None else (draft.plan.episode.surgery_on or draft.anchor_on) + timedelta(days=day)
 
 
 def _document_patient(plan: Plan) -> DocumentPatient:
@@ -228,12 +230,15 @@ def _check_ins(draft: Draft, document: PlanDocument, today: date) -> tuple[Docum
     """Days after ``today`` on which the patient is asked: those of each phase, and the last day of each course.
 
     One a day, and none on the day of publishing: the patient is being spoken to. Where the next phase goes on with
-    the same medicine the patient is asked as on any other day: nothing ends.
+    the same medicine the patient is asked as on any other day: nothing ends. What was asked already is not asked
+    again because day 0 moved.
     """
+    asked = asked_places(draft)
     kinds = {
         _starts_on(draft, phase) + timedelta(days=day): "scheduled"
         for phase in draft.phases.all()
         for day in phase.check_in_days
+        if (phase.code, day) not in asked
     }
     medicines = [item for item in document.items if item.course and isinstance(item.dose, MedicineDose)]
     for item in sorted(medicines, key=lambda item: goes_on_in(document, item) is None):

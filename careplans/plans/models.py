@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from careplans.accounts.models import Clinic
 from careplans.core.models import UUIDModel, new_uuid
 from careplans.library.dose import Dose, parse_dose
-from careplans.library.models import ComponentVersion, PhaseStart, TemplateVersion
+from careplans.library.models import Anchor, ComponentVersion, PhaseStart, TemplateVersion
 from careplans.plans.document import PlanDocument
 from patients.models import Episode, Patient
 
@@ -75,7 +75,10 @@ class Draft(UUIDModel):
     title = models.CharField(_("title"), max_length=120)
     for_patient = models.TextField(_("what this plan is for"), blank=True)
     language = models.CharField(max_length=8)
+    # What day 0 is, and its date when somebody last chose it: an episode corrected later moves nothing unasked.
+    anchor = models.CharField(max_length=12, choices=Anchor, default=Anchor.PLAN_START)
     anchor_on = models.DateField(_("day 0"))
+    # Days after surgery (after day 0 where there was none); empty: the starting value of the type of surgery.
     cold_to_heat_day = models.PositiveSmallIntegerField(null=True, blank=True)
     clearance_day = models.PositiveSmallIntegerField(null=True, blank=True)
     # Raised by every change; a change that names an older revision is refused.

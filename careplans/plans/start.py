@@ -9,55 +9,61 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
-from careplans.library.models import TemplatePhase, TemplateVersion
+from careplans.library.models import Anchor, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components
+from careplans.plans.dates import anchor_date, first_surgery_days, surgery_days
 from careplans.plans.drafting import record_on_draft
 from careplans.plans.lifecycle import ENDED
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan
+from careplans.plans.phases import PHASE_WORDS, copy_phases, phases_ahead
 from careplans.plans.refusals import PlanRefusal
 from careplans.plans.selectors import open_draft
 from patients.models import Episode
 
 EMPTY_PLAN_DAYS = 28
-PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
+KEPT_IN_A_REVISION = (
+    "template_version",
+    "title",
+    "for_patient",
+    "anchor",
+    "anchor_on",
+    "cold_to_heat_day",
+    "clearance_day",
+)
 
 
 @transaction.atomic
 def start_plan(
-    *, episode: Episode, template_version: TemplateVersion | None, by: User, now: datetime
+    *,
+    episode: Episode,
+    template_version: TemplateVersion | None,
+    by: User,
+    now: datetime,
+    anchor: str = "",
+    chosen_on: date | None = None,
+    cold_to_heat_day: int | None = None,
+    clearance_day: int | None = None,
 ) -> Draft:
-    """Begin a plan for an episode from a template, or empty; phases that are already over are left out."""
+    """Begin a plan for an episode from a template, or empty; phases that are already over are left out.
+
+    ``anchor`` says what day 0 is (empty: what the template counts from); the two days after surgery are the
+    surgeon's (None: the template's or our starting value).
+    """
     episode = (
         Episode.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=episode.pk)
     )
-    untouched = _untouched_draft(episode, template_version, by)
+    today = now.astimezone(episode.patient.clinic.zone).date()
+    dates = _first_dates(episode, template_version, anchor, chosen_on, today)
+    if episode.surgery_on is not None:
+        typed = surgery_days(cold_to_heat_day, clearance_day)
+        dates |= {name: day for name, day in typed.items() if day is not None}
+    untouched = _untouched_draft(episode, template_version, by, dates)
     if untouched:
         return untouched
-    patient = episode.patient
-    today = now.astimezone(patient.clinic.zone).date()
-    anchor_on = _anchor(episode, template_version, today)
-    texts = template_version.texts if template_version else {}
-    words = texts.get(patient.language) or texts.get(FALLBACK_LANGUAGE) or {}
-    title = words.get("title") or episode.diagnosis
-    plan = Plan.objects.create(
-        clinic=patient.clinic, patient=patient, episode=episode, title=title, owner=by, created_at=now
-    )
-    draft = Draft.objects.create(
-        plan=plan,
-        template_version=template_version,
-        title=title,
-        for_patient=words.get("for_patient", ""),
-        language=patient.language,
-        anchor_on=anchor_on,
-        cold_to_heat_day=template_version.cold_to_heat_day if template_version else None,
-        clearance_day=template_version.clearance_day if template_version else None,
-        opened_at=now,
-        opened_by=by,
-        changed_at=now,
-        changed_by=by,
-    )
+    draft = _first_draft(episode, template_version, by, now, dates)
     if template_version:
-        _copy_template(draft, template_version, today)
+        ahead = phases_ahead(template_version, anchor_on=draft.anchor_on, today=today)
+        copy_phases(draft, enumerate(ahead))
     else:
         _add_only_phase(draft)
     record_on_draft(
@@ -65,9 +71,37 @@ def start_plan(
         "plan.started",
         by,
         now,
-        {"template": template_version.template.code if template_version else ""},
+        {
+            "template": template_version.template.code if template_version else "",
+            **{name: str(value) for name, value in dates.items()},
+        },
     )
     return draft
+
+
+def _first_draft(
+    episode: Episode, template_version: TemplateVersion | None, by: User, now: datetime, dates: dict[str, Any]
+) -> Draft:
+    """A new plan with its first draft, still without phases."""
+    patient = episode.patient
+    texts = template_version.texts if template_version else {}
+    words = texts.get(patient.language) or texts.get(FALLBACK_LANGUAGE) or {}
+    title = words.get("title") or episode.diagnosis
+    plan = Plan.objects.create(
+        clinic=patient.clinic, patient=patient, episode=episode, title=title, owner=by, created_at=now
+    )
+    return Draft.objects.create(
+        plan=plan,
+        template_version=template_version,
+        title=title,
+        for_patient=words.get("for_patient", ""),
+        language=patient.language,
+        **dates,
+        opened_at=now,
+        opened_by=by,
+        changed_at=now,
+        changed_by=by,
+    )
 
 
 @transaction.atomic
@@ -84,9 +118,7 @@ def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
         raise PlanRefusal(_("This plan has nothing to revise yet."))
     draft = Draft.objects.create(
         plan=plan,
-        **{name: getattr(last, name) for name in ("template_version", "title", "for_patient", "anchor_on")},
-        cold_to_heat_day=last.cold_to_heat_day,
-        clearance_day=last.clearance_day,
+        **{name: getattr(last, name) for name in KEPT_IN_A_REVISION},
         language=plan.patient.language,
         opened_at=now,
         opened_by=by,
@@ -100,10 +132,12 @@ def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
     return draft
 
 
-def _untouched_draft(episode: Episode, template_version: TemplateVersion | None, by: User) -> Draft | None:
+def _untouched_draft(
+    episode: Episode, template_version: TemplateVersion | None, by: User, dates: dict[str, Any]
+) -> Draft | None:
     """The same start sent twice gives one plan: a first draft of this template that its writer has not changed yet."""
     first_drafts = Draft.objects.filter(plan__state=Plan.State.DRAFT, plan__episode=episode, closed_at=None)
-    return first_drafts.filter(template_version=template_version, opened_by=by, revision=1).first()
+    return first_drafts.filter(template_version=template_version, opened_by=by, revision=1, **dates).first()
 
 
 def _retell(draft: Draft) -> None:
@@ -119,63 +153,38 @@ def _retell(draft: Draft) -> None:
             draft.phases.filter(code=source.code).update(**{name: told[name] for name in PHASE_WORDS})
 
 
-def _anchor(episode: Episode, template_version: TemplateVersion | None, today: date) -> date:
-    if template_version is None:
-        return today
-    anchor_on = episode.anchor_date(template_version.anchor, plan_start=today)
-    if anchor_on is None:
+def _first_dates(
+    episode: Episode,
+    template_version: TemplateVersion | None,
+    anchor: str,
+    chosen_on: date | None,
+    today: date,
+) -> dict[str, Any]:
+    """Day 0 and the days after surgery of a new draft; refused when the template would be over already."""
+    anchor = anchor or (template_version.anchor if template_version else Anchor.PLAN_START)
+    if anchor == Anchor.SURGERY and episode.surgery_on is None and template_version:
         raise PlanRefusal(
             _(
                 "“%(template)s” counts from the date of surgery, and this episode has none. Add it, or choose another."
             )
             % {"template": template_version}
         )
-    last = max(phase.starts_on_day + phase.days for phase in template_version.phases.all())
-    if anchor_on + timedelta(days=last) <= today:
+    anchor_on = anchor_date(episode, anchor, chosen_on=chosen_on, today=today)
+    if template_version and not phases_ahead(template_version, anchor_on=anchor_on, today=today):
         raise PlanRefusal(
             _(
                 "Every phase of “%(template)s” would be over already: it began on %(day)s. Choose another template."
             )
             % {"template": template_version, "day": anchor_on.isoformat()}
         )
-    return anchor_on
-
-
-def _copy_template(draft: Draft, template_version: TemplateVersion, today: date) -> None:
-    approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
-    ahead = [
-        phase
-        for phase in template_version.phases.all()
-        if draft.anchor_on + timedelta(days=phase.starts_on_day + phase.days) > today
-    ]
-    phases, items = [], []
-    for position, source in enumerate(ahead):
-        phase = DraftPhase(draft=draft, position=position, **_phase_fields(source, draft.language))
-        phases.append(phase)
-        usable = [item for item in source.items.all() if item.component_id in approved]
-        items += [
-            DraftItem(
-                phase=phase,
-                position=item_position,
-                component_version=approved[item.component_id],
-                dose_data=item.dose,
-            )
-            for item_position, item in enumerate(usable)
-        ]
-    DraftPhase.objects.bulk_create(phases)
-    DraftItem.objects.bulk_create(items)
-
-
-def _phase_fields(source: TemplatePhase, language: str) -> dict[str, Any]:
-    words = source.texts.get(language) or source.texts[FALLBACK_LANGUAGE]
+    if not template_version and anchor_on + timedelta(days=EMPTY_PLAN_DAYS) <= today:
+        raise PlanRefusal(
+            _("An empty plan has four weeks, and they would be over already. Choose a later day.")
+        )
     return {
-        "code": source.code,
-        "starts_on_day": source.starts_on_day,
-        "days": source.days,
-        "starts": source.starts,
-        "criteria": source.criteria,
-        "check_in_days": source.check_in_days,
-        **{name: words[name] for name in PHASE_WORDS},
+        "anchor": anchor,
+        "anchor_on": anchor_on,
+        **first_surgery_days(episode, template_version),
     }
 
 

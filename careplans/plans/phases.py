@@ -1,0 +1,78 @@
+"""Phases of a template as rows of a draft, in the patient's language and with what the library approves now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from careplans.library.models import TemplatePhase, TemplateVersion
+from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components
+from careplans.plans.models import Draft, DraftItem, DraftPhase
+
+PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
+
+
+def phases_ahead(
+    template_version: TemplateVersion, *, anchor_on: date, today: date
+) -> tuple[TemplatePhase, ...]:
+    """Phases that are not over ``today`` when day 0 is ``anchor_on``."""
+    return tuple(
+        phase
+        for phase in template_version.phases.all()
+        if anchor_on + timedelta(days=phase.starts_on_day + phase.days) > today
+    )
+
+
+def copy_phases(draft: Draft, sources: Iterable[tuple[int, TemplatePhase]]) -> None:
+    """Write template phases into the draft at their positions; components no longer approved are left out."""
+    approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
+    phases, items = [], []
+    for position, source in sources:
+        phase = DraftPhase(draft=draft, position=position, **_phase_fields(source, draft.language))
+        phases.append(phase)
+        usable = [item for item in source.items.all() if item.component_id in approved]
+        items += [
+            DraftItem(
+                phase=phase,
+                position=item_position,
+                component_version=approved[item.component_id],
+                dose_data=item.dose,
+            )
+            for item_position, item in enumerate(usable)
+        ]
+    DraftPhase.objects.bulk_create(phases)
+    DraftItem.objects.bulk_create(items)
+
+
+def bring_back_phases(draft: Draft, *, today: date) -> None:
+    """After the plan's day 0 moved: phases that were over when the draft began and no longer are come back."""
+    if draft.template_version is None:
+        return
+    rows = list(draft.phases.all())
+    kept = {phase.code for phase in rows}
+    ahead = phases_ahead(draft.template_version, anchor_on=draft.anchor_on, today=today)
+    missing = [source for source in ahead if source.code not in kept]
+    if not missing:
+        return
+    starts = {row.code: row.starts_on_day for row in rows}
+    starts |= {source.code: source.starts_on_day for source in missing}
+    place = {code: position for position, code in enumerate(sorted(starts, key=starts.__getitem__))}
+    # From the end, so that no two rows hold one position on the way: a row only ever moves back.
+    for row in sorted(rows, key=lambda phase: -phase.position):
+        if place[row.code] != row.position:
+            DraftPhase.objects.filter(pk=row.pk).update(position=place[row.code])
+    copy_phases(draft, [(place[source.code], source) for source in missing])
+
+
+def _phase_fields(source: TemplatePhase, language: str) -> dict[str, Any]:
+    words = source.texts.get(language) or source.texts[FALLBACK_LANGUAGE]
+    return {
+        "code": source.code,
+        "starts_on_day": source.starts_on_day,
+        "days": source.days,
+        "starts": source.starts,
+        "criteria": source.criteria,
+        "check_in_days": source.check_in_days,
+        **{name: words[name] for name in PHASE_WORDS},
+    }
