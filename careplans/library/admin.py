@@ -28,6 +28,7 @@ from careplans.library.models import (
     TemplateVersion,
 )
 from careplans.library.selectors import FALLBACK_LANGUAGE, wording_in
+from careplans.library.versions import next_number
 from careplans.library.workshop_forms import (
     ComponentTextForm,
     ComponentVersionForm,
@@ -40,6 +41,8 @@ from careplans.library.workshop_forms import (
 
 # Set by the verbs, never typed.
 KEPT_BY_VERBS = ("number", "state", "author", "approved_by", "approved_at", "created_at", "review_due_on")
+# What a page of a version begins with.
+SAID_FIRST = ("number", "state", "written_by", "approved_by", "review_due_on")
 
 
 def _is_draft(version: Any) -> bool:
@@ -55,6 +58,18 @@ class KnownByName:
             return own
         settled = (obj._meta.get_field(name).name for name in obj.identity)
         return (*own, *(name for name in settled if name != "clinic"))
+
+
+class HeldWhileSaving:
+    """Nobody submits or approves a version while somebody saves something in it."""
+
+    def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
+        found = super().get_object(request, object_id, from_field)  # type: ignore[misc]  # a mixin
+        if found is None or request.method != "POST":
+            return found
+        version = found.version if isinstance(found, TemplatePhase) else found
+        version.held().first()
+        return super().get_object(request, object_id, from_field)  # type: ignore[misc]
 
 
 class OfDrafts:
@@ -126,7 +141,7 @@ STEPS = [
 ]
 
 
-class ReviewedAdmin(KnownByName, OfDrafts, ClinicModelAdmin):
+class ReviewedAdmin(HeldWhileSaving, KnownByName, OfDrafts, ClinicModelAdmin):
     """Content with a life cycle."""
 
     actions: Any = STEPS
@@ -141,13 +156,30 @@ class ReviewedAdmin(KnownByName, OfDrafts, ClinicModelAdmin):
             if step.permission in request.permissions
         }
 
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
+        own = super().get_readonly_fields(request, obj)
+        return own if obj is None else (*SAID_FIRST, *own)
+
+    def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
+        """Where the version stands comes before what it says."""
+        fields = self.get_fields(request, obj)
+        first = [name for name in SAID_FIRST if name in fields]
+        rest = [name for name in fields if name not in SAID_FIRST]
+        return [(None, {"fields": part}) for part in (first, rest) if part]
+
+    @admin.display(description=gettext_lazy("Written by"))
+    def written_by(self, version: Any) -> str:
+        names = sorted(version.writers.values_list("name", flat=True))
+        return ", ".join(names) or _("Came with Careplans")
+
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         if not change:
             now = timezone.now()
             obj.author, obj.created_at, obj.state = request.user, now, ReviewState.DRAFT
             obj.review_due_on = now.date() + review.REVIEW_EVERY
-            obj.number = review.next_number(obj)
+            obj.number = next_number(obj)
         super().save_model(request, obj, form, change)
+        review.note_writer(version=obj, by=request.user, now=timezone.now())
 
 
 class ComponentTextInline(OfDrafts, ClinicInline):
@@ -204,7 +236,7 @@ class TemplateVersionAdmin(ReviewedAdmin):
 
 
 @admin.register(TemplatePhase, site=clinic_admin)
-class TemplatePhaseAdmin(ClinicModelAdmin):
+class TemplatePhaseAdmin(HeldWhileSaving, ClinicModelAdmin):
     clinic_path = "version__template__clinic"
     form = TemplatePhaseForm
     inlines = (TemplateItemInline,)
@@ -225,6 +257,10 @@ class TemplatePhaseAdmin(ClinicModelAdmin):
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj.version))
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        review.note_writer(version=obj.version, by=request.user, now=timezone.now())
 
 
 @admin.register(SafetyRule, site=clinic_admin)

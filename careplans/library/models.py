@@ -19,6 +19,7 @@ from careplans.library.reviewed import (
     PartOfVersion,
     ReviewedContent,
     ReviewState,
+    author_does_not_approve,
     once_submitted,
 )
 
@@ -173,10 +174,7 @@ class ComponentVersion(ReviewedContent):
                 condition=models.Q(state="approved"),
                 name="component_approved_version_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")),
-                name="component_author_does_not_approve",
-            ),
+            author_does_not_approve("component_author_does_not_approve"),
             once_submitted("component_version_beyond_draft_was_submitted"),
         ]
 
@@ -257,10 +255,7 @@ class TemplateVersion(ReviewedContent):
                 condition=models.Q(state="approved"),
                 name="template_approved_version_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")),
-                name="template_author_does_not_approve",
-            ),
+            author_does_not_approve("template_author_does_not_approve"),
             once_submitted("template_version_beyond_draft_was_submitted"),
         ]
 
@@ -347,6 +342,7 @@ class SafetyRule(ReviewedContent):
                 condition=models.Q(state="approved"),
                 name="safety_rule_approved_once",
             ),
+            author_does_not_approve("safety_rule_author_does_not_approve"),
             once_submitted("safety_rule_beyond_draft_was_submitted"),
         ]
 
@@ -382,6 +378,7 @@ class RedFlag(ReviewedContent):
             models.UniqueConstraint(
                 fields=["clinic", "code"], condition=models.Q(state="approved"), name="red_flag_approved_once"
             ),
+            author_does_not_approve("red_flag_author_does_not_approve"),
             once_submitted("red_flag_beyond_draft_was_submitted"),
         ]
 

@@ -74,6 +74,8 @@ class ReviewedContent(Identified):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Everybody who ever wrote in it; none of them can approve it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", editable=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -125,6 +127,13 @@ class ReviewedContent(Identified):
 
     def is_review_due(self, today: date) -> bool:
         return self.review_due_on <= today
+
+
+def author_does_not_approve(name: str) -> models.CheckConstraint:
+    """The database's part of the four eyes; ``approve_version`` asks for all writers."""
+    return models.CheckConstraint(
+        condition=models.Q(author=None) | ~models.Q(author=models.F("approved_by")), name=name
+    )
 
 
 def once_submitted(name: str) -> models.CheckConstraint:

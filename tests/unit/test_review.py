@@ -24,7 +24,6 @@ from careplans.library.models import (
 from careplans.library.review import (
     ReviewRefusal,
     approve_version,
-    note_writer,
     retire_version,
     send_back,
     start_version,

@@ -1,0 +1,73 @@
+"""What the verbs of review and of retiring share: one step of one version, by compare-and-set and in the trail."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from careplans.accounts.models import User
+from careplans.audit.record import record_change
+from careplans.core.refusals import Refusal
+from careplans.library.models import (
+    ComponentVersion,
+    RedFlag,
+    ReviewedContent,
+    ReviewState,
+    SafetyRule,
+    TemplateVersion,
+)
+
+MOVES = {
+    ReviewState.DRAFT: {ReviewState.IN_REVIEW, ReviewState.RETIRED},
+    ReviewState.IN_REVIEW: {ReviewState.APPROVED, ReviewState.DRAFT, ReviewState.RETIRED},
+    ReviewState.APPROVED: {ReviewState.RETIRED},
+    ReviewState.RETIRED: set(),
+}
+
+
+class ReviewRefusal(Refusal):
+    """The content cannot take that step now."""
+
+
+def move(version: ReviewedContent, state: ReviewState, **fields: Any) -> None:
+    """Compare-and-set: of two people who decide at once, one is told that it was too late."""
+    allowed_from = [old for old, new in MOVES.items() if state in new]
+    manager = type(version)._default_manager
+    moved = manager.filter(pk=version.pk, state=version.state, state__in=allowed_from).update(
+        state=state, **fields
+    )
+    if not moved:
+        raise ReviewRefusal(
+            _("This version is not in a state for that, or somebody else was first. Look at it again.")
+        )
+    version.refresh_from_db()
+
+
+def record(what: str, version: ReviewedContent, by: User, now: datetime, **details: Any) -> None:
+    record_change(
+        by=by,
+        action=f"{version._meta.model_name}.{what}",
+        subject=version,
+        now=now,
+        clinic_id=clinic_id_of(version),
+        details={"number": version.number, **details},
+    )
+
+
+def next_number(version: ReviewedContent) -> int:
+    return (version.versions().aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def clinic_id_of(version: ReviewedContent) -> uuid.UUID:
+    match version:
+        case ComponentVersion():
+            return version.component.clinic_id
+        case TemplateVersion():
+            return version.template.clinic_id
+        case SafetyRule() | RedFlag():
+            return version.clinic_id
+    raise TypeError(type(version))
