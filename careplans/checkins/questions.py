@@ -54,8 +54,18 @@ class Questions:
 
 
 def questions_of(document: PlanDocument, day: date) -> Questions:
-    """The questions for ``day``: all red flags of the plan, and the items of the phase that runs then."""
-    items = _once_each(_phase_near(document, day).items)
+    """The questions for ``day``: all red flags of the plan, and what is to be done then.
+
+    That is what the phase of the day holds and whose own days are not over, and a medicine that outlasts its phase.
+    """
+    near = _phase_near(document, day)
+    begun = [item for phase in document.phases for item in phase.items if item.course]
+    items = _once_each(
+        [
+            *(item for item in near.items if not item.is_over_by(day)),
+            *(item for item in begun if item.course and item.course.holds(day)),
+        ]
+    )
     tags = {tag for item in items for tag in item.tags}
     side_effects = tuple(effect for effect, tags_of in SIDE_EFFECTS_OF.items() if tags & tags_of)
     return Questions(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careplans.checkins.questions import questions_of
 from careplans.plans.course_words import courses_in_words
 from careplans.plans.courses import goes_on_in, taken_before
 from careplans.plans.document import Course, DocumentItem, PlanDocument, canonical_data
@@ -136,6 +137,17 @@ def test_no_new_course_lies_behind_the_day_it_is_told(
     kept = published(told + revised, medicine(days), before=first)
     if first.items[0].course and revised:
         assert kept.items[0].course == first.items[0].course
+
+
+def test_nobody_is_asked_about_what_is_over_and_everybody_about_what_still_runs() -> None:
+    document = published(10, wrap(2), medicine(7), starter_item("ex-walking", "e"))
+
+    def asked(on: int) -> set[str]:
+        return {item.component_code for item in questions_of(document, day(on)).items}
+
+    assert asked(11) == {"ex-walking", "heat-wrap", CODE}
+    assert asked(13) == {"ex-walking", CODE}
+    assert asked(17) == {"ex-walking"}
 
 
 def said_of(document: PlanDocument) -> str:
