@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from careplans.core.crispy import FormHelper
 from careplans.library.models import Category, TemplateVersion
 from careplans.plans.models import DraftPhase, Plan
+from careplans.plans.safety import Finding
 from patients.models import Episode, Patient
 
 
@@ -85,6 +87,8 @@ class CheckInDaysForm(RevisionForm):
 
 
 class PlanEndForm(forms.Form):
+    """How and why a plan ends, with an answer to each finding on what stops with it."""
+
     state = forms.ChoiceField(
         label=_("How does it end?"),
         widget=forms.RadioSelect,
@@ -101,6 +105,34 @@ class PlanEndForm(forms.Form):
         error_messages={"required": _("Please fill this in.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, findings: Sequence[Finding] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        self.findings = [finding for finding in findings if finding.needs_answer]
+        for finding in self.findings:
+            self.fields[finding.key] = _answer_to(finding)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the verb takes."""
+        cleaned = self.cleaned_data
+        answers = {finding.key: str(cleaned[finding.key]) for finding in self.findings}
+        return {"state": cleaned["state"], "reason": cleaned["reason"], "answers": answers}
+
+
+def _answer_to(finding: Finding) -> forms.Field:
+    """A stop is answered in words, a caution by a tick."""
+    about = f"{finding.message} {finding.instead}"
+    if finding.severity == "stop":
+        return forms.CharField(
+            label=_("%(title)s: how this is made safe") % {"title": finding.item_title},
+            max_length=500,
+            help_text=about,
+            widget=forms.Textarea({"rows": 2}),
+            error_messages={"required": _("Write how it is lowered, or who goes on prescribing it.")},
+        )
+    return forms.BooleanField(
+        label=_("%(title)s: I have considered this") % {"title": finding.item_title},
+        help_text=about,
+        error_messages={"required": _("Please confirm that you have considered this.")},
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -10,13 +11,15 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import User
 from careplans.audit.record import record_change
 from careplans.checkins.schedule import cancel_check_ins, schedule_check_ins
+from careplans.core.text import LETTERS_OF_A_REASON, plain_words
 from careplans.handouts.services import request_handout
 from careplans.outbox.compose import compose
 from careplans.outbox.queue import cancel_messages, queue_message
 from careplans.plans.freeze import freeze_draft
 from careplans.plans.lifecycle import can_move
 from careplans.plans.models import Draft, Plan, PlanVersion
-from careplans.plans.refusals import PlanRefusal
+from careplans.plans.refusals import FindingsUndecided, PlanRefusal
+from careplans.plans.selectors import findings_of_end
 from patients.contact import lock_patient
 from patients.models import Patient
 
@@ -34,11 +37,23 @@ def publish_plan(*, draft: Draft, revision: int, by: User, now: datetime) -> Pla
 
 
 @transaction.atomic
-def end_plan(*, plan: Plan, state: str, reason: str, by: User, now: datetime) -> None:
-    """Complete or stop a plan: nothing more is asked, an open draft is closed, everything told stays."""
-    current = Plan.objects.select_for_update().get(pk=plan.pk)
+def end_plan(
+    *,
+    plan: Plan,
+    state: str,
+    reason: str,
+    answers: Mapping[str, str] | None = None,
+    by: User,
+    now: datetime,
+) -> None:
+    """Complete or stop a plan: nothing more is asked, an open draft is closed, everything told stays.
+
+    ``answers`` holds by its key what was answered to each finding on what stops with the plan.
+    """
+    current = Plan.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=plan.pk)
     if not can_move(current.state, state):
         raise PlanRefusal(_("This plan has ended already."))
+    answered = _answered(current, answers or {}, now)
     Plan.objects.filter(pk=plan.pk).update(state=state, ended_at=now)
     Draft.objects.filter(plan=plan, closed_at=None).update(closed_at=now)
     cancel_check_ins(plan=plan, by=by, now=now)
@@ -50,8 +65,36 @@ def end_plan(*, plan: Plan, state: str, reason: str, by: User, now: datetime) ->
         now=now,
         clinic_id=plan.clinic_id,
         patient_id=plan.patient_id,
-        details={"reason": reason},
+        details={"reason": reason, "findings": answered},
     )
+
+
+def _answered(plan: Plan, answers: Mapping[str, str], now: datetime) -> list[dict[str, str]]:
+    """The findings on what stops with the plan, each with its answer; refused while one has none."""
+    today = now.astimezone(plan.patient.clinic.zone).date()
+    findings = [finding for finding in findings_of_end(plan, today) if finding.needs_answer]
+    unanswered = sorted(
+        {finding.item_title for finding in findings if not answers.get(finding.key, "").strip()}
+    )
+    if unanswered:
+        raise FindingsUndecided(
+            _("Ending this plan stops: %(titles)s. Read what this can do and answer it first.")
+            % {"titles": ", ".join(unanswered)}
+        )
+    return [
+        {
+            "rule": one.rule_code,
+            "title": one.item_title,
+            "severity": one.severity,
+            "answer": _in_words(answers[one.key]) if one.severity == "stop" else "",
+        }
+        for one in findings
+    ]
+
+
+def _in_words(answer: str) -> str:
+    ask = _("Write in words how it is lowered, or who goes on prescribing it.")
+    return plain_words(answer, letters=LETTERS_OF_A_REASON, ask=ask)
 
 
 def _message_key(version: PlanVersion) -> str:

@@ -59,6 +59,11 @@ class Finding:
     instead: str
     source: str
 
+    @property
+    def needs_answer(self) -> bool:
+        """A stop needs a written reason, a caution an acknowledgement; what only informs needs nothing."""
+        return self.severity in ("stop", "caution")
+
 
 @dataclass(frozen=True)
 class _Placed:
@@ -211,7 +216,8 @@ def _days(placed: Iterable[_Placed]) -> frozenset[date]:
 def _is_too_early(condition: BeforeDayCondition, target: _Placed, context: _Context) -> bool:
     document = context.document
     written = document.cold_to_heat_on if condition.day == "cold_to_heat" else document.clearance_on
-    stretches = waits(context.facts.surgeries, condition.day, written=written, counts_from=document.anchor_on)
+    counts_from = document.episode.surgery_on or document.anchor_on
+    stretches = waits(context.facts.surgeries, condition.day, written=written, counts_from=counts_from)
     first, last = context.days(target)
     return any(first < over_on and last >= since for since, over_on in stretches)
 

@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,14 +16,16 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
 from careplans.builder.forms import PlanEndForm, PlanStartForm, RevisionForm
-from careplans.builder.presenters import check_in_marks, phase_spans, template_choices
+from careplans.builder.presenters import phase_spans, template_choices
 from careplans.builder.publish import end_plan
 from careplans.builder.selectors import left_out_of, plan_of
 from careplans.builder.views.desk import load_draft
+from careplans.checkins.marks import marks_of
+from careplans.checkins.models import CheckIn
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import approved_templates
 from careplans.plans.drafting import discard_draft
-from careplans.plans.selectors import open_draft
+from careplans.plans.selectors import findings_of_end, open_draft
 from careplans.plans.start import start_plan, start_revision
 from patients.models import Patient
 from patients.presenters import patient_header
@@ -70,6 +73,7 @@ def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
     versions = list(plan.versions.select_related("published_by", "handout").order_by("-number"))
     document = versions[0].document if versions else None
+    check_ins = list(plan.check_ins.exclude(state=CheckIn.State.CANCELLED).order_by("due_on"))
     today = timezone.localdate(timezone=request.clinic.zone)
     context = {
         "title": plan.title,
@@ -77,8 +81,8 @@ def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "versions": [(version, version.document) for version in versions],
         "document": document,
         "spans": phase_spans(document) if document else (),
-        "marks": check_in_marks(document) if document else (),
-        "check_ins": plan.check_ins.order_by("due_on"),
+        "marks": marks_of(check_ins) if document else (),
+        "check_ins": check_ins,
         "draft": open_draft(plan),
         "today": today,
         "patient": patient_header(plan.patient, permissions=request.permissions, today=today),
@@ -103,20 +107,22 @@ def plan_revise(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 def plan_end(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     plan = get_object_or_404(plan_of(pk, request.clinic))
     note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
-    form = PlanEndForm(request.POST or None)
+    today = timezone.localdate(timezone=request.clinic.zone)
+    form = PlanEndForm(request.POST or None, findings=findings_of_end(plan, today))
     if request.method == "POST" and form.is_valid():
         try:
-            end_plan(plan=plan, by=request.user, now=timezone.now(), **form.cleaned_data)
+            end_plan(plan=plan, by=request.user, now=timezone.now(), **form.given)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The plan has ended. Nothing more will be asked."))
             return redirect("patient-detail", pk=plan.patient_id)
-    today = timezone.localdate(timezone=request.clinic.zone)
     context = {
         "title": _("End this plan"),
         "form": form,
         "plan": plan,
+        "confirm_label": _("End this plan"),
+        "cancel_url": reverse("plan-detail", args=[pk]),
         "patient": patient_header(plan.patient, permissions=request.permissions, today=today),
     }
     return render(request, "builder/plan_end.html", context)
