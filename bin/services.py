@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from steps import Stop
@@ -39,26 +40,54 @@ def postgresql_and_redis() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running_redis(folder: Path) -> Iterator[str]:
-    port = free_port()
-    options = [
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--dir",
-        str(folder),
-    ]
-    with server(["redis-server", *options], folder / "redis.log", port, signal.SIGTERM):
+def running_redis(
+    folder: Path, *, port: int | None = None, stop_with: signal.Signals = signal.SIGTERM
+) -> Iterator[str]:
+    port = port or free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with server(["redis-server", *options, "--dir", str(folder)], folder / "redis.log", port, stop_with):
         yield f"redis://127.0.0.1:{port}/0"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of our own that can be started, and after a stop or a crash started again."""
+
+    command: list[str]
+    is_ready: list[str]
+    data: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"postgres://careplans@127.0.0.1:{self.port}/postgres"
+
+    @contextmanager
+    def running(self, *, stop_with: signal.Signals = signal.SIGINT) -> Iterator[None]:
+        """SIGINT ends it in order, SIGQUIT as a crash does: what was committed is read back at the next start."""
+        log, pid_file = self.data.parent / "postgresql.log", self.data / "postmaster.pid"
+        with server(self.command, log, self.port, stop_with, pid_file=pid_file):
+            self._wait_until_ready()
+            yield
+
+    def _wait_until_ready(self) -> None:
+        """It listens before it lets anybody in, longest after a crash."""
+        give_up_at = time.monotonic() + START_SECONDS
+        while subprocess.run(self.is_ready, capture_output=True, check=False).returncode:
+            if time.monotonic() > give_up_at:
+                raise Stop(f"PostgreSQL let nobody in within {START_SECONDS} s.")
+            time.sleep(0.05)
 
 
 @contextmanager
 def running_postgresql(folder: Path) -> Iterator[str]:
+    cluster = make_cluster(folder, FAST)
+    with cluster.running():
+        yield cluster.url
+
+
+def make_cluster(folder: Path, options: list[str]) -> Cluster:
+    """A fresh one in ``folder``, not running yet."""
     binaries, port, data = postgresql_binaries(), free_port(), folder / "postgresql"
     data.mkdir()
     become: list[str] = []
@@ -67,39 +96,16 @@ def running_postgresql(folder: Path) -> Iterator[str]:
         folder.chmod(0o755)
         os.chown(data, owner.pw_uid, owner.pw_gid)
         become = ["runuser", "-u", "postgres", "--"]
-    init = [
-        str(binaries / "initdb"),
-        "-D",
-        str(data),
-        "-U",
-        "careplans",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "-N",
-    ]
-    made = subprocess.run([*become, *init], capture_output=True, text=True, cwd="/", check=False)
+    init = [str(binaries / "initdb"), "-D", str(data), "-U", "careplans", "-A", "trust", "-E", "UTF8"]
+    made = subprocess.run(
+        [*become, *init, "--locale=C", "-N"], capture_output=True, text=True, cwd="/", check=False
+    )
     if made.returncode:
         raise Stop(f"PostgreSQL could not make a database folder: {made.stderr.strip()[-300:]}")
-    options = [part for option in FAST for part in ("-c", option)]
-    command = [
-        str(binaries / "postgres"),
-        "-D",
-        str(data),
-        "-p",
-        str(port),
-        "-h",
-        "127.0.0.1",
-        "-k",
-        str(data),
-        *options,
-    ]
-    with server(
-        [*become, *command], folder / "postgresql.log", port, signal.SIGINT, pid_file=data / "postmaster.pid"
-    ):
-        yield f"postgres://careplans@127.0.0.1:{port}/postgres"
+    program = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1"]
+    settings = [part for option in options for part in ("-c", option)]
+    is_ready = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return Cluster([*become, *program, "-k", str(data), *settings], is_ready, data, port)
 
 
 def postgresql_binaries() -> Path:

@@ -24,6 +24,7 @@ pytestmark = [
     # SQLite has one writer: a second one gives up after 20 s by itself.
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL's own time limits"),
 ]
+TAKE_ROW = f"SELECT 1 FROM {Message._meta.db_table} WHERE id = %s FOR UPDATE"  # noqa: S608  # our own table
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_its_rows_come_free_and_the_mail_leaves(
     with frozen.cursor() as cursor:
         cursor.execute("SET idle_in_transaction_session_timeout = '1s'")
         cursor.execute("BEGIN")
-        cursor.execute(f"SELECT 1 FROM {Message._meta.db_table} WHERE id = %s FOR UPDATE", [message.pk])
+        cursor.execute(TAKE_ROW, [message.pk])
 
     with running_sink() as sink:
         settings.EMAIL_URL = sink.url
@@ -65,7 +66,7 @@ def test_who_waits_too_long_is_told_so_and_loses_nothing(clinic: Clinic, frozen:
     message = make_message(clinic)
     with frozen.cursor() as cursor:
         cursor.execute("BEGIN")
-        cursor.execute(f"SELECT 1 FROM {Message._meta.db_table} WHERE id = %s FOR UPDATE", [message.pk])
+        cursor.execute(TAKE_ROW, [message.pk])
 
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '200ms'")
