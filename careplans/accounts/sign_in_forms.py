@@ -19,6 +19,15 @@ NEW_PASSWORD = _("New password")
 NEW_PASSWORD_AGAIN = _("New password once more")
 PASSWORD_RULES = _("At least 12 characters. Four random words are good. Not your name, nor your clinic's.")
 CODE_HELP = _("Six digits from your authenticator app, or one of your recovery codes.")
+WHEN_EMPTY = {
+    "login": _("Write your e-mail address."),
+    "email": _("Write your e-mail address."),
+    "password": _("Write your password."),
+    "oldpassword": _("Write the password you have now."),
+    "password1": _("Write a new password."),
+    "password2": _("Write the new password once more."),
+    "code": _("Write the code."),
+}
 
 
 class Plain:
@@ -33,6 +42,7 @@ class Plain:
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.help_texts.get(name, "")
+            field.error_messages["required"] = WHEN_EMPTY.get(name, _("Please fill this in."))
             if name == "password1":
                 field.help_text = PASSWORD_RULES
             if "code" in name:
@@ -60,7 +70,7 @@ class NewPasswordForm(Plain, account_forms.ResetPasswordKeyForm):  # type: ignor
 
 class ChangePasswordForm(Plain, account_forms.ChangePasswordForm):  # type: ignore[misc]
     labels = {
-        "oldpassword": _("Present password"),
+        "oldpassword": _("Current password"),
         "password1": NEW_PASSWORD,
         "password2": NEW_PASSWORD_AGAIN,
     }

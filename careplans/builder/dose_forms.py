@@ -29,6 +29,9 @@ class DoseForm(forms.Form):
         kwargs["initial"] = initial | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
+        if not self.is_bound:
+            # Opened to be changed: the first number has the focus. Refused, the summary of the errors has it.
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
+from careplans.checkins.marks import state_words
 from careplans.checkins.models import Answer, AnswerItem, CheckIn
-from careplans.core.timeline import Mark
 from careplans.worklist.json_rows import rows_in
 from careplans.worklist.words import plain, side_effect_labels
 
@@ -61,7 +58,7 @@ def answer_block(check_in: CheckIn, flag_labels: Mapping[str, str]) -> AnswerBlo
         "check_in_id": check_in.pk,
         "day": check_in.due_on,
         "state": check_in.state,
-        "state_label": _state_words(check_in),
+        "state_label": state_words(check_in),
         "is_course_end": check_in.kind == CheckIn.Kind.COURSE_END,
     }
     if answer is None:
@@ -92,30 +89,3 @@ def _done_of(check_in: CheckIn) -> tuple[Done, ...]:
         for value, label in AnswerItem.Done.choices
     )
     return tuple(group for group in groups if group.titles)
-
-
-def _state_words(check_in: CheckIn) -> str:
-    if check_in.state == CheckIn.State.ASKED:
-        return (
-            _("to be asked by phone")
-            if check_in.channel == CheckIn.Channel.PHONE
-            else _("asked, no answer yet")
-        )
-    return {
-        CheckIn.State.SCHEDULED: _("planned"),
-        CheckIn.State.ANSWERED: _("answered"),
-        CheckIn.State.MISSED: _("not answered"),
-    }.get(CheckIn.State(check_in.state), "")
-
-
-def marks_of(check_ins: Iterable[CheckIn]) -> tuple[Mark, ...]:
-    """The check-ins on the plan's timeline."""
-    kinds = {CheckIn.State.ANSWERED: "done", CheckIn.State.MISSED: "missed"}
-    return tuple(
-        Mark(
-            on=check_in.due_on,
-            kind=kinds.get(CheckIn.State(check_in.state), "due"),  # type: ignore[arg-type]  # values of the table above
-            label=f"{date_format(check_in.due_on, 'j M')}: {_state_words(check_in)}",
-        )
-        for check_in in sorted(check_ins, key=lambda row: row.due_on)
-    )

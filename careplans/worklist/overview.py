@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from careplans.accounts.permissions import Permission
+from careplans.checkins.marks import marks_of
 from careplans.checkins.models import Alert, CheckIn
 from careplans.checkins.presenters import chart_points
 from careplans.core.charts import Point
@@ -20,7 +21,7 @@ from careplans.outbox.models import Message
 from careplans.plans.document import PlanDocument
 from careplans.plans.models import Plan, PlanVersion
 from careplans.worklist.alert_lines import AlertLine, alert_lines
-from careplans.worklist.answers import AnswerBlock, answer_block, marks_of
+from careplans.worklist.answers import AnswerBlock, answer_block
 from careplans.worklist.json_rows import moment, rows_in
 from careplans.worklist.overview_reads import RUNNING, json_of
 from careplans.worklist.selectors import NOT_DELIVERED

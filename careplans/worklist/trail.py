@@ -88,6 +88,8 @@ _ACTIONS = {
     "message.retried": gettext_lazy("sent a message again"),
     "alert.looked_at": gettext_lazy("looked at an alert"),
     "handout.requested": gettext_lazy("ordered the handout"),
+    "handout.made": gettext_lazy("made the handout"),
+    "handout.failed": gettext_lazy("could not make the handout"),
     "handout.opened": gettext_lazy("opened the handout"),
 }
 

@@ -118,7 +118,20 @@
     if (!found) return null;
     if (found.matches("a[href], button:not(:disabled), input:not([type=hidden]), select, textarea")) return found;
     const within = found.matches("button") ? found.parentElement : found;
-    return within.querySelector("a[href], button:not(:disabled), select");
+    return within.querySelector("a[href], button:not(:disabled), select, summary");
+  }
+
+  /* A form opened inside a row closes there: nothing is loaded again and the place on the page is kept. */
+  function setUpRowForms() {
+    document.addEventListener("click", (event) => {
+      const cancel = event.target.closest("[data-close-form]");
+      const holder = cancel && cancel.closest(".desk-item-form");
+      if (!holder) return;
+      event.preventDefault();
+      const row = holder.closest("li");
+      holder.replaceChildren();
+      row.querySelector("a[href]").focus();
+    });
   }
 
   function setUpFocusKept() {
@@ -163,6 +176,7 @@
     setUpFailed();
     setUpFocusKept();
     setUpMenus();
+    setUpRowForms();
     setUpGuard();
     setUpBusy();
     focusErrors();

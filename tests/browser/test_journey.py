@@ -124,7 +124,13 @@ def click(page: Page, role: Any, name: str) -> int:
 
 
 def personalise(page: Page) -> None:
-    page.get_by_role("link", name="Change Walking").first.click()
+    change = page.get_by_role("link", name="Change Walking").first
+    change.click()
+    expect(page.get_by_label("Minutes", exact=True)).to_be_focused()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_label("Minutes", exact=True)).to_have_count(0)
+    expect(change).to_be_focused()
+    change.click()
     page.get_by_label("Minutes", exact=True).fill("5")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("5 minutes, 2 times a day").first).to_be_visible()
@@ -146,8 +152,10 @@ def personalise(page: Page) -> None:
 
 def add(page: Page, words: str, title: str) -> None:
     page.get_by_label("Search the library").fill(words)
-    page.get_by_role("button", name=re.compile(f"^Add {title}", re.IGNORECASE)).first.click()
+    button = page.get_by_role("button", name=re.compile(f"^Add {title}", re.IGNORECASE)).first
+    button.click()
     expect(page.get_by_role("link", name=re.compile(f"^Change {title}", re.IGNORECASE)).first).to_be_visible()
+    expect(button).to_be_focused()
 
 
 def answer_findings(page: Page) -> None:

@@ -67,6 +67,19 @@ def test_a_sentence_for_each_cause(
     assert sentence in client_of(Role.CLINICIAN).get(path(other)).content.decode()
 
 
+def test_what_to_do_comes_before_the_answer(alert: Alert, client_of: Callable[..., Client]) -> None:
+    page = client_of(Role.CLINICIAN).get(path(alert)).content.decode()
+    assert page.index("What happens now") < page.index("Answer to the check-in")
+
+
+def test_the_other_alerts_of_the_answer_are_reached(alert: Alert, client_of: Callable[..., Client]) -> None:
+    others = Alert.objects.filter(check_in=alert.check_in).exclude(pk=alert.pk)
+    page = client_of(Role.CLINICIAN).get(path(alert)).content.decode()
+    assert others
+    for other in others:
+        assert f'<a href="{path(other)}">Go to this alert</a>' in page
+
+
 def test_the_look_is_in_the_trail(alert: Alert, client_of: Callable[..., Client]) -> None:
     client_of(Role.CLINICIAN).get(path(alert))
     event = AuditEvent.objects.get(action="alert.looked_at")

@@ -52,6 +52,17 @@ def test_templates_are_offered_with_their_phases(
     assert "Weeks 1 to 4" in page
 
 
+def test_templates_for_the_body_part_come_first_under_their_own_title(
+    episode: Episode, clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    template_of(clinic)
+
+    page = client_of(Role.CLINICIAN).get(address(episode)).content.decode()
+
+    first, others = page.index("Made for this part of the body"), page.index("Other templates")
+    assert first < page.index("Recurrent spasm") < others < page.index("Desk worker")
+
+
 def test_starting_leads_to_the_desk(
     episode: Episode, clinic: Clinic, client_of: Callable[..., Client]
 ) -> None:

@@ -29,6 +29,7 @@ from careplans.library.selectors import approved_components, wording_in
 from careplans.plans.drafting import add_item, change_item, gone_item, move_item, remove_item
 from careplans.plans.models import Draft
 from careplans.plans.refusals import StaleDraft
+from patients.presenters import patient_header
 
 
 @require_GET
@@ -96,7 +97,15 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
         else:
             return answer_with_desk(request, pk, said=_("The dose was changed."), at=f"item-{key}")
     title = wording_in(item.component_version, draft.language).text.title
-    context = {"form": form, "item": item, "item_title": title, "draft": draft, "title": title}
+    today = timezone.localdate(timezone=request.clinic.zone)
+    context = {
+        "form": form,
+        "item": item,
+        "item_title": title,
+        "draft": draft,
+        "title": title,
+        "patient": patient_header(draft.plan.patient, permissions=request.permissions, today=today),
+    }
     template = "builder/_item_form.html" if request.htmx else "builder/item_edit.html"
     response = render(
         request,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,6 +30,7 @@ from careplans.core.refusals import Refusal, StaleChange
 from careplans.plans.assemble import draft_document
 from careplans.plans.drafting import decide_finding, set_check_in_days
 from careplans.plans.selectors import findings_of
+from patients.presenters import patient_header
 
 
 @require_POST
@@ -88,10 +90,19 @@ def phase_check_ins(request: StaffRequest, pk: uuid.UUID, phase_pk: uuid.UUID) -
             return answer_with_desk(
                 request, pk, said=_("The check-in days were changed."), at=f"phase-{phase.pk}"
             )
+    starts_on = draft.anchor_on + timedelta(days=phase.starts_on_day)
     context = {
         "title": _("Check-ins in “%(phase)s”") % {"phase": phase.name},
         "form": form,
         "plan": draft.plan,
+        "phase": phase,
+        "starts_on": starts_on,
+        "ends_on": starts_on + timedelta(days=phase.days - 1),
+        "patient": patient_header(
+            draft.plan.patient,
+            permissions=request.permissions,
+            today=timezone.localdate(timezone=request.clinic.zone),
+        ),
     }
     return render(
         request, "builder/phase_check_ins.html", context | {"cancel_url": reverse("plan-build", args=[pk])}
