@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from careplans.library.dose import MedicineDose
+from careplans.plans.courses import goes_on_in, never_stopped_suddenly
 from careplans.plans.document import DocumentItem, PlanDocument
 
 
@@ -21,7 +25,7 @@ class _Placed:
 
 def changes_between(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
     """One sentence a change: what is new, what is gone, and from where; doses, notes, dates and check-in days."""
-    before, after = _by_key(old), _by_key(new)
+    before, after = _by_place(old), _by_place(new)
     known, still = _codes(before), _codes(after)
     added = [one for key, one in after.items() if key not in before]
     removed = [one for key, one in before.items() if key not in after]
@@ -30,17 +34,23 @@ def changes_between(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
     for key, one in after.items():
         if key in before:
             sentences += _item_changes(before[key].item, one.item)
+            sentences += _course_changes(before[key].item, one.item, new)
     sentences += _phase_changes(old, new)
     if _asked_after(old, new.published_on) != _asked_after(new, new.published_on):
         sentences.append(_("The days on which we ask how you are have changed."))
     return tuple(dict.fromkeys(sentences))
 
 
-def _by_key(document: PlanDocument) -> dict[str, _Placed]:
-    return {item.key: _Placed(item, phase.name) for phase in document.phases for item in phase.items}
+def _by_place(document: PlanDocument) -> dict[tuple[str, str], _Placed]:
+    """A phase holds a component once: taken out and put in again, it is the same to the patient."""
+    return {
+        (phase.code, item.component_code): _Placed(item, phase.name)
+        for phase in document.phases
+        for item in phase.items
+    }
 
 
-def _codes(placed: dict[str, _Placed]) -> set[str]:
+def _codes(placed: dict[tuple[str, str], _Placed]) -> set[str]:
     return {one.item.component_code for one in placed.values()}
 
 
@@ -74,6 +84,17 @@ def _item_changes(old: DocumentItem, new: DocumentItem) -> list[str]:
     if old.component_version_number != new.component_version_number:
         sentences.append(_("%(title)s: the instructions were updated.") % {"title": new.title})
     return sentences
+
+
+def _course_changes(old: DocumentItem, new: DocumentItem, document: PlanDocument) -> list[str]:
+    """The last day of a medicine that the patient was told and that is another one now."""
+    if not isinstance(new.dose, MedicineDose) or old.course is None or new.course is None:
+        return []
+    is_told = old.course.ends_on != new.course.ends_on and new.course.ends_on >= document.published_on
+    if not is_told or never_stopped_suddenly(new) or goes_on_in(document, new):
+        return []
+    last = format_date(new.course.ends_on, pgettext("date format: Monday 2 March", "l j F"))
+    return [_("%(title)s: the last day is now %(last)s.") % {"title": new.title, "last": last}]
 
 
 def _phase_changes(old: PlanDocument, new: PlanDocument) -> list[str]:

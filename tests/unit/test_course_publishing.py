@@ -175,6 +175,32 @@ def test_days_behind_count_towards_the_length_of_a_medicine(
     assert publish(third, clinician, now).course_days(CODE) == 5 + 2
 
 
+def test_a_new_last_day_is_told(draft: Draft, clinic: Clinic, clinician: User) -> None:
+    item = add(draft, clinic, clinician)
+    publish(draft, clinician)
+    second, now = revise(draft, clinician, days=2)
+    item = DraftItem.objects.get(phase__draft=second, key=item.key)
+    longer = parse_dose(item.dose_data | {"course_days": 10})
+    change_item(item=item, dose=longer, note="", revision=second.revision, by=clinician, now=now)
+
+    told = publish(second, clinician, now).changes
+
+    assert any(one.endswith("the last day is now Wednesday 11 March.") for one in told)
+
+
+def test_taking_out_and_putting_in_again_changes_nothing_for_the_patient(
+    draft: Draft, clinic: Clinic, clinician: User
+) -> None:
+    add(draft, clinic, clinician)
+    publish(draft, clinician)
+    second, now = revise(draft, clinician, days=2)
+    item = DraftItem.objects.get(phase__draft=second, component_version__component__code=CODE)
+    remove_item(item=item, revision=second.revision, by=clinician, now=now)
+    add(second, clinic, clinician)
+
+    assert not [one for one in publish(second, clinician, now).changes if "Cyclobenzaprine" in one]
+
+
 def test_baclofen_is_never_given_a_last_day(clinic: Clinic, clinician: User) -> None:
     episode = make_episode(make_patient(clinic, clinician), clinician)
     template = template_of(clinic, "spasticity-under-baclofen")
