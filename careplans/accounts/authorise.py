@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +28,8 @@ class StaffRequest(HttpRequest):
     permissions: frozenset[Permission]
     roles: frozenset[str]
     htmx: HtmxDetails
+    # Looks of a form that was sent: written when a page is the answer, not when the change was made and nothing is shown.
+    looks_if_shown: dict[tuple[str, str], Callable[[], object]]
 
 
 StaffView = Callable[Concatenate[StaffRequest, Params], HttpResponseBase]
@@ -41,7 +44,12 @@ def requires(permission: Permission) -> Callable[[StaffView[Params]], Callable[.
             if permission not in getattr(request, "permissions", frozenset()):
                 note_denied(request, permission)
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            request.looks_if_shown = {}
+            response = view(request, *args, **kwargs)
+            if not HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
+                for note in request.looks_if_shown.values():
+                    note()
+            return response
 
         guarded.required_permission = permission  # type: ignore[attr-defined]  # read by the guard test
         return guarded

@@ -11,8 +11,8 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
-from careplans.audit.record import record_look
 from careplans.handouts.models import Handout
 from careplans.handouts.services import HandoutDamaged, ensure_rendered, read_pdf, retry_handout
 
@@ -32,14 +32,7 @@ def handout_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
         handout.state = Handout.State.DAMAGED
         return _status_page(request, handout)
     plan = handout.version.plan
-    record_look(
-        by=request.user,
-        action="handout.opened",
-        subject=handout,
-        now=now,
-        clinic_id=request.clinic.pk,
-        patient_id=plan.patient_id,
-    )
+    note_look(request, action="handout.opened", subject=handout, patient_id=plan.patient_id)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{_file_name(handout)}"'
     response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -62,6 +55,7 @@ def _handout(request: StaffRequest, pk: UUID) -> Handout:
 
 def _status_page(request: StaffRequest, handout: Handout) -> HttpResponse:
     plan = handout.version.plan
+    note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
     context = {"handout": handout, "version": handout.version, "plan": plan, "patient": plan.patient}
     is_coming = handout.state in (Handout.State.PENDING, Handout.State.RENDERING)
     response = render(request, "handouts/handout_status.html", context, status=200 if is_coming else 503)

@@ -23,6 +23,15 @@ ONLY_POSTS = {
     "invitation-withdraw", "item-add", "item-remove", "item-move", "finding-decide", "draft-discard", "plan-revise",
     "handout-retry", "alert-acknowledge", "alert-resolve", "check-in-send-now", "message-retry",
 }  # fmt: skip
+# Must be among those that show something, so that the test below looks at pages at all.
+ANSWER_WITH_A_PAGE = {
+    "patient-edit",
+    "patient-facts",
+    "episode-add",
+    "alert-acknowledge",
+    "alert-resolve",
+    "check-in-phone",
+}
 PAGES = sorted(OBJECTS.keys() - NOBODYS - ONLY_POSTS)
 
 
@@ -62,6 +71,29 @@ def test_what_takes_only_posts_shows_nothing(world: World, name: str) -> None:
     assert client.get(reverse(name, kwargs=OBJECTS[name](world))).status_code == 405
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
+@pytest.mark.parametrize("name", sorted(OBJECTS.keys() - NOBODYS))
+def test_a_form_answered_with_a_page_is_a_look(world: World, name: str, headers: dict[str, str]) -> None:
+    """An empty form is mostly refused, and the answer shows the record as much as opening the page does."""
+    client = Client()
+    client.force_login(make_staff(world.clinic, *Role))
+
+    response = client.post(reverse(name, kwargs=OBJECTS[name](world)), headers=headers)
+
+    shows_nothing = response.status_code in (302, 404, 405)
+    assert looks() == (0 if shows_nothing else 1)
+    if name in ANSWER_WITH_A_PAGE:
+        assert not shows_nothing
+
+
+def test_a_change_is_noted_once_and_not_as_a_look_too(world: World, client: Client) -> None:
+    path = reverse("alert-acknowledge", kwargs=OBJECTS["alert-acknowledge"](world))
+
+    assert client.post(path, {"note": "Called her, all well."}).status_code == 302
+
+    assert looks() == 0
+
+
 def test_the_messages_of_one_patient_are_a_look_and_the_list_is_none(world: World, client: Client) -> None:
     message = world.message
 
@@ -84,3 +116,15 @@ def test_searching_beside_the_desk_is_no_further_look(world: World, client: Clie
     path = reverse("component-find", kwargs=OBJECTS["component-find"](world))
     client.get(path, {"q": "walk"}, headers={"hx-request": "true"})
     assert looks() == 0
+
+
+def test_a_handout_that_is_still_being_made_names_the_patient(
+    world: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handout = world.handout
+    monkeypatch.setattr("careplans.handouts.views.ensure_rendered", lambda *, handout, now: handout)
+
+    response = client.get(reverse("handout-pdf", args=[handout.pk]))
+
+    assert handout.version.plan.patient.full_name in response.content.decode()
+    assert looks() == 1

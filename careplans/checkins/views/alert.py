@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
-from careplans.audit.record import record_look
 from careplans.checkins.alerts import acknowledge_alert, resolve_alert
 from careplans.checkins.forms.staff import AcknowledgeForm, ResolveForm
 from careplans.checkins.models import Alert
@@ -35,16 +35,7 @@ from patients.presenters import patient_header
 @requires(Permission.SEE_CLINICAL)
 def alert_detail(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Read an alert; the look is noted."""
-    alert = _alert(request, pk)
-    record_look(
-        by=request.user,
-        action="alert.looked_at",
-        subject=alert,
-        now=timezone.now(),
-        clinic_id=request.clinic.pk,
-        patient_id=alert.patient_id,
-    )
-    return _show(request, alert)
+    return _show(request, _alert(request, pk))
 
 
 @require_POST
@@ -97,11 +88,12 @@ def _show(
     resolve: ResolveForm | None = None,
 ) -> HttpResponse:
     """The page as the alert stands now. What was typed for a step it does not offer any more is shown to be copied."""
+    now = note_look(request, action="alert.looked_at", subject=alert, patient_id=alert.patient_id)
     too_late = {Alert.State.OPEN: resolve, Alert.State.ACKNOWLEDGED: acknowledge}.get(
         Alert.State(alert.state), acknowledge or resolve
     )
     document, answer = alert.check_in.version.document, answer_of(alert.check_in)
-    today = timezone.now().astimezone(request.clinic.zone).date()
+    today = now.astimezone(request.clinic.zone).date()
     context: dict[str, Any] = {
         "title": alert.patient.full_name,
         "alert": alert,

@@ -8,13 +8,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
-from careplans.audit.record import record_look
 from careplans.checkins.answer import record_answer
 from careplans.checkins.forms.answers import PhoneForm, said_so_far
 from careplans.checkins.models import CheckIn
@@ -30,16 +29,7 @@ def check_in_phone(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Ask on the phone. As on the patient's page, a raised flag is stored even if another field is wrong."""
     rows = CheckIn.objects.of(request.clinic).select_related("clinic", "patient__clinic", "plan", "version")
     check_in = get_object_or_404(rows, pk=pk)
-    now = timezone.now()
-    if request.method != "POST":
-        record_look(
-            by=request.user,
-            action="check_in.looked_at",
-            subject=check_in,
-            now=now,
-            clinic_id=request.clinic.pk,
-            patient_id=check_in.patient_id,
-        )
+    now = note_look(request, action="check_in.looked_at", subject=check_in, patient_id=check_in.patient_id)
     questions = questions_of(check_in.version.document, check_in.due_on)
     said = said_so_far(answer_of(check_in))
     form = PhoneForm(
