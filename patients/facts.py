@@ -21,7 +21,7 @@ class FactCode(TextChoices):
     RENAL_IMPAIRMENT_SEVERE = "renal_impairment_severe", _("Severe renal impairment")
     # heart and vessels
     CARDIAC_RHYTHM_OR_FAILURE = "cardiac_rhythm_or_failure", _("Arrhythmia, heart block or heart failure")
-    RECENT_HEART_ATTACK = "recent_heart_attack", _("Recent heart attack")
+    RECENT_HEART_ATTACK = "recent_heart_attack", _("Heart attack in recovery, or in the last six weeks")
     IMPLANTED_DEVICE = "implanted_device", _("Pacemaker or other implanted device")
     DEEP_VEIN_THROMBOSIS = "deep_vein_thrombosis", _("Deep-vein thrombosis")
     PERIPHERAL_ARTERIAL_DISEASE = "peripheral_arterial_disease", _("Peripheral arterial disease")
@@ -57,7 +57,7 @@ class FactCode(TextChoices):
     SPINAL_SURGERY = "spinal_surgery", _("Spinal surgery on the region")
     SPINAL_FUSION_HEALING = "spinal_fusion_healing", _("Spinal fusion that is still healing")
     # medicines
-    MAO_INHIBITOR = "mao_inhibitor", _("MAO inhibitor now or in the last 14 days")
+    MAO_INHIBITOR = "mao_inhibitor", _("MAO inhibitor now, or stopped in the last 14 days")
     SEROTONERGIC_MEDICINE = "serotonergic_medicine", _("SSRI, SNRI, tricyclic or tramadol")
     OPIOID = "opioid", _("Takes an opioid")
     BENZODIAZEPINE = "benzodiazepine", _("Takes a benzodiazepine")

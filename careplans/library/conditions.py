@@ -20,10 +20,15 @@ class _Condition(BaseModel):
 
 
 class FactCondition(_Condition):
-    """The patient has at least one of these clinical facts now."""
+    """The patient has at least one of these clinical facts now, or had it until lately.
+
+    ``days_after``: for so many days after its last one a fact still counts, seen from the first day on which the
+    item would be done: what a medicine needs to leave the body.
+    """
 
     kind: Literal["fact"] = "fact"
     any_of: Words
+    days_after: Annotated[int, Field(ge=0, le=3650)] = 0
 
 
 class AgeCondition(_Condition):

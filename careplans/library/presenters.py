@@ -131,7 +131,13 @@ def _in_words(condition: Condition, titles: Mapping[str, str]) -> str:
     match condition:
         case FactCondition():
             # Codes read as words: the library knows nothing of the patients' room and its labels.
-            return _listed([code.replace("_", " ") for code in condition.any_of])
+            facts = _listed([code.replace("_", " ") for code in condition.any_of])
+            if not condition.days_after:
+                return facts
+            return _("%(facts)s, now or in the %(days)d days before") % {
+                "facts": facts,
+                "days": condition.days_after,
+            }
         case AgeCondition():
             return _("aged %(age)d or older") % {"age": condition.at_least}
         case CourseCondition():

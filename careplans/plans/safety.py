@@ -5,8 +5,8 @@ Source of the rules: the clinic's library, each rule with its own source; see ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from careplans.library.conditions import (
@@ -33,12 +33,14 @@ class PatientFacts:
     """What is true of the patient today: fact codes, allergy materials in their own words, age in years, surgeries.
 
     What follows from a surgery is not among ``codes``: it depends on the day and is worked out for each item.
+    ``ended`` holds the last day of each fact that is over.
     """
 
     codes: frozenset[str]
     allergies: tuple[str, ...]
     age: int
     surgeries: tuple[Surgery, ...] = ()
+    ended: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def _key(rule: Rule, component_code: str, context: _Context) -> str:
 def _holds(condition: Condition, target: _Placed, context: _Context) -> bool:
     match condition:
         case FactCondition():
-            return not context.codes(target).isdisjoint(condition.any_of)
+            return bool(_facts_that_hold(condition, target, context))
         case AgeCondition():
             return context.facts.age >= condition.at_least
         case CourseCondition():
@@ -197,6 +199,17 @@ def _holds(condition: Condition, target: _Placed, context: _Context) -> bool:
             return _names_any(context.facts.allergies, condition.materials)
         case StoppedCondition() | AlwaysCondition():
             return True
+
+
+def _facts_that_hold(condition: FactCondition, target: _Placed, context: _Context) -> frozenset[str]:
+    """Those true now, and those whose last day is no more than the rule's days before the item begins."""
+    first, _last = context.days(target)
+    lately = {
+        code
+        for code, last_day in context.facts.ended.items()
+        if condition.days_after and (first - last_day).days <= condition.days_after
+    }
+    return (context.codes(target) | lately) & frozenset(condition.any_of)
 
 
 def _is_stopped(condition: StoppedCondition, rule: Rule, told: Sequence[_Placed], context: _Context) -> bool:

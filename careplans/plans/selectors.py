@@ -21,11 +21,14 @@ from patients.selectors import surgeries_of
 
 def facts_of(patient: Patient, today: date) -> PatientFacts:
     """What the rules ask about the patient: recorded facts, and the surgeries of every episode."""
-    facts = ClinicalFact.objects.filter(patient=patient).current(today)
-    rows = list(facts.values_list("code", "detail"))
+    facts = ClinicalFact.objects.filter(patient=patient, withdrawn_at=None).order_by("until_on")
+    rows = list(facts.values_list("code", "detail", "until_on"))
+    current = [(code, detail) for code, detail, until in rows if until is None or until >= today]
     return PatientFacts(
-        codes=frozenset(code for code, _detail in rows),
-        allergies=tuple(detail for code, detail in rows if code == FactCode.ALLERGY),
+        codes=frozenset(code for code, _detail in current),
+        allergies=tuple(detail for code, detail in current if code == FactCode.ALLERGY),
+        # Of several times the last one counts.
+        ended={code: until for code, _detail, until in rows if until is not None and until < today},
         age=patient.age_on(today),
         surgeries=tuple(Surgery(type=type_, on=on) for type_, on in surgeries_of(patient)),
     )

@@ -113,7 +113,9 @@ class FactEndForm(forms.Form):
     over_since = DayField(
         label=_("Not true any more since"),
         required=False,
-        help_text=_("Only needed when it was true before."),
+        help_text=_(
+            "Only needed when it was true before. For a medicine the first day without it, for an illness the day it was over: safety rules that look back count from there."
+        ),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -58,12 +58,14 @@ def fact_withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
         try:
             if form.is_mistake:
                 withdraw_fact(fact=fact, by=request.user, now=now)
+                said = _("Withdrawn, no longer counted: %(fact)s.")
             else:
                 end_fact(fact=fact, over_since=form.cleaned_data["over_since"], by=request.user, now=now)
+                said = _("Ended: %(fact)s. Safety rules that look back still count it for their days.")
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("No longer counted: %(fact)s.") % {"fact": fact})
+            messages.success(request, said % {"fact": fact})
             return redirect("patient-facts", pk=fact.patient_id)
     context = page_context(request, fact.patient, title=_("Withdraw a fact"), form=form, fact=fact)
     context |= {

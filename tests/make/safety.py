@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -84,9 +85,11 @@ def findings(
     age: int = 40,
     allergies: tuple[str, ...] = (),
     surgeries: tuple[Surgery, ...] = (),
+    ended: Mapping[str, date] | None = None,
     **more: Any,
 ) -> tuple[Finding, ...]:
-    return assess(plan, PatientFacts(frozenset(codes), allergies, age, surgeries), RULES, TODAY, **more)
+    facts = PatientFacts(frozenset(codes), allergies, age, surgeries, ended or {})
+    return assess(plan, facts, RULES, TODAY, **more)
 
 
 def severities(found: tuple[Finding, ...], component: str) -> set[str]:
