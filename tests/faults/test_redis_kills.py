@@ -7,8 +7,10 @@ import time
 import pytest
 from celery import Celery
 from django.db import connection
+from redis import Redis
 
 from careplans.accounts.models import Clinic, User
+from careplans.outbox import hint
 from careplans.outbox.models import Heartbeat, Message, MessageQuerySet
 from tests.make.servers import OwnRedis, own_folder
 from tests.make.site import (
@@ -59,6 +61,20 @@ def test_kills_while_tasks_are_queued_lose_nothing(clinic: Clinic, clinician: Us
     assert set(sink.copies.values()) == {1}
     assert len(sink.copies) == notices().count()
     assert is_same_worker
+
+
+def test_a_full_redis_fails_no_request(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with own_folder() as folder:
+        redis = OwnRedis(folder)
+        with redis.until_killed(), Redis.from_url(redis.url) as client:
+            client.config_set("maxmemory", "1")
+            monkeypatch.setattr(hint, "current_app", Celery(broker=redis.url, set_as_current=False))
+            monkeypatch.setattr(hint._Broker, "quiet_until", 0.0)
+            hint._send_hint()
+
+    assert "No broker to wake a worker" in caplog.text
 
 
 def tick(redis: OwnRedis, task: str) -> None:
