@@ -20,7 +20,8 @@ def take_note_of_failures(*, now: datetime, limit: int = 200) -> int:
 
     In the demo a kept mail is read in the app, so there it counts as sent.
     """
-    kinds = [Message.Kind.CHECK_IN, Message.Kind.REMINDER, Message.Kind.PLAN_PUBLISHED]
+    kind = Message.Kind
+    kinds = [kind.CHECK_IN, kind.REMINDER, kind.NEW_LINK, kind.PLAN_PUBLISHED]
     stays = Q(state=Message.State.FAILED) | Q(state=Message.State.KEPT, clinic__is_demo=False)
     failed = Message.objects.filter(stays, failure_noticed_at=None, kind__in=kinds)
     rows = list(failed.order_by("settled_at")[:limit])

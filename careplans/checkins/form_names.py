@@ -15,7 +15,7 @@ from django.core import signing
 
 FIELD = "form"
 LIFE = timedelta(days=31)
-ANSWER, YEAR_FOR_CHECK_IN, YEAR_FOR_PLAN = "answer", "year-check-in", "year-plan"
+ANSWER, YEAR_FOR_CHECK_IN, YEAR_FOR_PLAN, NEW_LINK = "answer", "year-check-in", "year-plan", "new-link"
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from careplans.accounts.models import Clinic
+from careplans.checkins.link_ends import has_check_in_link_ended, has_plan_link_ended
 from careplans.checkins.models import Alert, AlertQuerySet, Answer, CheckIn
 from careplans.core.tokens import hash_token
 from careplans.plans.models import Plan, PlanVersion
+from patients.models import Patient
 
 
 def open_alerts(clinic: Clinic) -> AlertQuerySet:
@@ -66,4 +68,26 @@ def newest_version(plan: Plan) -> PlanVersion:
 
 
 def plan_of_version(pk: UUID) -> Plan | None:
-    return Plan.objects.select_related("clinic", "patient").filter(versions=pk).first()
+    return Plan.objects.select_related("clinic", "patient__clinic").filter(versions=pk).first()
+
+
+def has_link_ended(check_in: CheckIn, now: datetime) -> bool:
+    return has_check_in_link_ended(closes_at=check_in.closes_at, settled_at=check_in.settled_at, now=now)
+
+
+def has_plan_ended_long_ago(plan: Plan, now: datetime) -> bool:
+    """Whether the links on its handouts have ended."""
+    zone = plan.patient.zone
+    return has_plan_link_ended(
+        ends_on=newest_version(plan).document.ends_on,
+        ended_on=plan.ended_at.astimezone(zone).date() if plan.ended_at else None,
+        today=now.astimezone(zone).date(),
+    )
+
+
+def version_to_lead_to(patient: Patient, now: datetime) -> PlanVersion | None:
+    """The newest version of the patient's running plan, while its link lives: it leads to whatever is open."""
+    running = Plan.objects.filter(patient=patient, state=Plan.State.ACTIVE, versions__isnull=False)
+    plans = running.select_related("clinic", "patient").distinct().order_by("-created_at")
+    live = (plan for plan in plans if not has_plan_ended_long_ago(plan, now))
+    return next((newest_version(plan) for plan in live), None)

@@ -13,6 +13,7 @@ from careplans.checkins.views.check_in import (
     check_in_thanks,
 )
 from careplans.checkins.views.my_plan import my_plan, my_plan_confirm, plan_link
+from careplans.checkins.views.new_link import new_link
 from careplans.checkins.views.phone import check_in_phone
 from careplans.checkins.views.send_now import check_in_send_now
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check-in/confirm/", check_in_confirm, name="check-in-confirm"),
     path("check-in/more/", check_in_more, name="check-in-more"),
     path("check-in/thanks/", check_in_thanks, name="check-in-thanks"),
+    path("check-in/new-link/", new_link, name="new-link"),
     path("p/<str:token>/", plan_link, name="plan-link"),
     path("my-plan/", my_plan, name="my-plan"),
     path("my-plan/confirm/", my_plan_confirm, name="my-plan-confirm"),

@@ -30,6 +30,7 @@ class Kind(TextChoices):
     CHECK_IN = "check_in", _("Check-in")
     REMINDER = "reminder", _("Reminder")
     PLAN_PUBLISHED = "plan_published", _("New or changed plan")
+    NEW_LINK = "new_link", _("New link")
     ALERT_NOTICE = "alert_notice", _("Alert for staff")
     INVITATION = "invitation", _("Invitation")
     ACCOUNT = "account", _("Account")
@@ -92,7 +93,7 @@ def try_unknown_at(
     """The rule for an unknown outcome; ``None`` leaves it unknown for good, for a person to see.
 
     Urgent notices go again at once, always (with growing gaps from the second time on, until it is given up).
-    Check-ins and reminders go once more after ten minutes with the same Message-ID and link: one answer is
+    Check-ins, reminders and new links go once more after ten minutes with the same Message-ID and link: one answer is
     accepted, so a second copy is only untidy. Everything else waits for a person.
     """
     if priority == URGENT:
@@ -101,7 +102,7 @@ def try_unknown_at(
             if times_unknown <= 1
             else next_try_at(tries=times_unknown - 1, now=now, give_up_at=give_up_at)
         )
-    if kind in {Kind.CHECK_IN, Kind.REMINDER} and times_unknown <= 1:
+    if kind in {Kind.CHECK_IN, Kind.REMINDER, Kind.NEW_LINK} and times_unknown <= 1:
         again = now + ASK_AGAIN
         return again if again <= give_up_at else None
     return None

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PUBLIC = {
     "health", "gallery",
     "check-in-link", "check-in", "check-in-confirm", "check-in-more", "check-in-thanks",
-    "plan-link", "my-plan", "my-plan-confirm",
+    "plan-link", "my-plan", "my-plan-confirm", "new-link",
     "invitation-open", "invitation-accept",
 }  # fmt: skip
 ALLAUTH_WITHOUT_SIGN_IN = {

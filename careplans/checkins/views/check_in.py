@@ -20,7 +20,13 @@ from careplans.checkins.models import CheckIn
 from careplans.checkins.presenters import thanks_of
 from careplans.checkins.questions import questions_of
 from careplans.checkins.schedule import LINK_PURPOSE
-from careplans.checkins.selectors import answer_of, check_in_behind, check_in_for_patient, newest_open
+from careplans.checkins.selectors import (
+    answer_of,
+    check_in_behind,
+    check_in_for_patient,
+    has_link_ended,
+    newest_open,
+)
 from careplans.checkins.views.confirm import ask_for_year
 from careplans.checkins.views.patient_page import link_closed, patient_page, show, without_referrer
 from careplans.checkins.views.receive import is_open, receive, whose_form
@@ -47,7 +53,7 @@ def check_in_confirm(request: HttpRequest) -> HttpResponse:
     check_in = _current(named.pk) if named else _linked(request)
     if check_in is None:
         return link_closed(request)
-    if not is_open(check_in) and check_in.state != CheckIn.State.ANSWERED:
+    if _has_ended(check_in) or not (is_open(check_in) or check_in.state == CheckIn.State.ANSWERED):
         return _closed(request, check_in)
     door = doors.Door(
         about=f"check-in:{check_in.pk}",
@@ -123,6 +129,8 @@ def check_in_thanks(request: HttpRequest) -> HttpResponse:
     row = _linked(request)
     if row is None:
         return link_closed(request)
+    if _has_ended(row):
+        return _closed(request, row)
     if not doors.is_confirmed(request, row.patient):
         return redirect("check-in-confirm")
     thanks = thanks_of(row)
@@ -155,6 +163,8 @@ def _not_here(request: HttpRequest, row: CheckIn | None) -> HttpResponse | None:
     """Where to go instead of the questions, if anywhere."""
     if row is None:
         return link_closed(request)
+    if _has_ended(row):
+        return _closed(request, row)
     is_confirmed = doors.is_confirmed(request, row.patient)
     if row.state == CheckIn.State.ANSWERED and is_confirmed:
         return redirect("check-in-thanks")
@@ -163,5 +173,10 @@ def _not_here(request: HttpRequest, row: CheckIn | None) -> HttpResponse | None:
     return None if is_confirmed else redirect("check-in-confirm")
 
 
+def _has_ended(row: CheckIn) -> bool:
+    return has_link_ended(row, timezone.now())
+
+
 def _closed(request: HttpRequest, row: CheckIn) -> HttpResponse:
-    return link_closed(request, clinic=row.clinic, language=row.version.document.language)
+    language = row.version.document.language
+    return link_closed(request, clinic=row.clinic, language=language, plan_id=row.plan_id)

@@ -13,6 +13,7 @@ from careplans.checkins.doors import PLAN_PURPOSE
 from careplans.checkins.form_names import FIELD, YEAR_FOR_PLAN, name_form, read_name
 from careplans.checkins.schedule import LINK_PURPOSE
 from careplans.checkins.selectors import (
+    has_plan_ended_long_ago,
     newest_open,
     newest_version,
     next_planned,
@@ -46,6 +47,8 @@ def my_plan_confirm(request: HttpRequest) -> HttpResponse:
     plan = plan_of_version(version_id) if version_id else None
     if plan is None or version_id is None:
         return link_closed(request)
+    if has_plan_ended_long_ago(plan, timezone.now()):
+        return _ended(request, plan)
     door = doors.Door(
         about=f"plan:{plan.pk}",
         purpose=PLAN_PURPOSE,
@@ -66,6 +69,8 @@ def my_plan(request: HttpRequest) -> HttpResponse:
     plan = _linked(request)
     if plan is None:
         return link_closed(request)
+    if has_plan_ended_long_ago(plan, timezone.now()):
+        return _ended(request, plan)
     if not doors.is_confirmed(request, plan.patient):
         return redirect("my-plan-confirm")
     open_one = newest_open(plan, timezone.now())
@@ -81,6 +86,11 @@ def my_plan(request: HttpRequest) -> HttpResponse:
         "red_flags": document.red_flags,
     }
     return show(request, "checkins/my_plan.html", context, clinic=plan.clinic, language=document.language)
+
+
+def _ended(request: HttpRequest, plan: Plan) -> HttpResponse:
+    language = newest_version(plan).document.language
+    return link_closed(request, clinic=plan.clinic, language=language, plan_id=plan.pk)
 
 
 def _linked(request: HttpRequest) -> Plan | None:

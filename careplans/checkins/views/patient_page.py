@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import SuspiciousOperation
@@ -13,6 +14,7 @@ from django.utils import timezone, translation
 
 from careplans.accounts.models import Clinic
 from careplans.checkins import doors
+from careplans.checkins.form_names import NEW_LINK, name_form
 from careplans.checkins.forms.fields import FLAG, YES
 from careplans.checkins.models import CheckIn
 from careplans.checkins.presenters import ActNow, flags_named
@@ -51,10 +53,21 @@ def show(
 
 
 def link_closed(
-    request: HttpRequest, *, clinic: Clinic | None = None, language: str = "", status: int = 404
+    request: HttpRequest,
+    *,
+    clinic: Clinic | None = None,
+    language: str = "",
+    plan_id: UUID | None = None,
+    status: int = 404,
 ) -> HttpResponse:
-    """Unknown, expired and used links look alike; where the clinic is known its number is there too."""
-    return show(request, "checkins/link_closed.html", {}, clinic=clinic, language=language, status=status)
+    """Unknown, expired and used links look alike; where the clinic is known its number is there too.
+
+    All offer a new link by mail. Where no plan is known the form names none that exists, and brings none.
+    """
+    context = {"form_name": name_form(NEW_LINK, plan_id or _plan_of_link(request) or uuid4())}
+    return show(
+        request, "checkins/link_closed.html", context, clinic=clinic, language=language, status=status
+    )
 
 
 def form_too_old(request: HttpRequest) -> HttpResponse:
@@ -116,6 +129,14 @@ def clinic_of_link(request: HttpRequest) -> tuple[Clinic | None, str]:
     version_id = doors.linked(request, purpose=doors.PLAN_PURPOSE)
     plan = plan_of_version(version_id) if version_id else None
     return (plan.clinic, newest_version(plan).document.language) if plan else (None, "")
+
+
+def _plan_of_link(request: HttpRequest) -> UUID | None:
+    check_in_id = doors.linked(request, purpose=LINK_PURPOSE)
+    check_in = check_in_for_patient(check_in_id) if check_in_id else None
+    version_id = doors.linked(request, purpose=doors.PLAN_PURPOSE)
+    plan = plan_of_version(version_id) if version_id and check_in is None else None
+    return check_in.plan_id if check_in else plan.pk if plan else None
 
 
 def without_referrer(response: HttpResponse) -> HttpResponse:

@@ -20,7 +20,7 @@ from careplans.checkins.models import CheckIn
 from careplans.checkins.presenters import flags_named, thanks_of
 from careplans.checkins.refusals import AlreadyAnswered, CheckInNotOpen
 from careplans.checkins.schedule import LINK_PURPOSE
-from careplans.checkins.selectors import check_in_for_patient, newest_open
+from careplans.checkins.selectors import check_in_for_patient, has_link_ended, newest_open
 from careplans.checkins.told import what_clinic_knows
 from careplans.checkins.views.patient_page import not_stored, show
 
@@ -81,9 +81,10 @@ def _over(request: HttpRequest, row: CheckIn) -> HttpResponse:
 def _thanks(
     request: HttpRequest, row: CheckIn, form: QuestionsForm, *, is_repeated: bool = False
 ) -> HttpResponse:
-    if doors.is_confirmed(request, row.patient):
+    row.refresh_from_db(fields=["settled_at"])
+    if doors.is_confirmed(request, row.patient) and not has_link_ended(row, timezone.now()):
         return _lead(redirect(reverse("check-in-thanks") + ("?again" if is_repeated else "")), row)
-    # The device has forgotten who was let in. What to do now cannot wait for a year of birth; of what was said
+    # The device has forgotten who was let in, or the link has ended. What to do now cannot wait for a year of birth; of what was said
     # before nothing is shown.
     flags = flags_named(row.version.document, form.raised)
     stored = thanks_of(row)
