@@ -12,8 +12,9 @@ from careplans.audit.models import AuditEvent
 from careplans.library.selectors import rules_of
 from careplans.plans.after_surgery import Surgery
 from careplans.plans.document import PlanDocument
+from careplans.plans.holding import PatientFacts
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
-from careplans.plans.safety import Finding, PatientFacts, assess, findings_of_ending
+from careplans.plans.safety import Finding, assess, findings_of_ending
 from patients.facts import FactCode
 from patients.models import ClinicalFact, Patient
 from patients.selectors import surgeries_of

@@ -13,7 +13,8 @@ from careplans.library.starter_schema import read_starter
 from careplans.plans.after_surgery import Surgery
 from careplans.plans.courses import with_courses
 from careplans.plans.document import Criteria, DocumentEpisode, DocumentItem, DocumentPhase, PlanDocument
-from careplans.plans.safety import Finding, PatientFacts, assess
+from careplans.plans.holding import PatientFacts
+from careplans.plans.safety import Finding, assess
 
 TODAY = date(2026, 3, 2)
 STARTER = read_starter(STARTER_FOLDER)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplans.plans.document import DocumentPhase, PlanDocument
-from careplans.plans.safety import Finding, PatientFacts, findings_of_ending
+from careplans.plans.holding import PatientFacts
+from careplans.plans.safety import Finding, findings_of_ending
 from careplans.plans.stopping import stops_early
 from tests.make.safety import RULES, TODAY, document, findings, item, phase
 
