@@ -30,7 +30,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         "too_many_login_attempts": _("Too many tries. For safety, wait five minutes before the next one."),
         "incorrect_code": _("This code is not right. Codes change every 30 seconds: type the one shown now."),
         "incorrect_password": _("This is not your password."),
-        "enter_current_password": _("This is not your present password."),
+        "enter_current_password": _("This is not your current password."),
         "rate_limited": _("Too many tries. For safety, wait a few minutes before the next one."),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import User
 
@@ -32,6 +33,11 @@ def may_remove(authenticator: Authenticator) -> bool:
 
 
 class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right. Codes change every 30 seconds: type the one shown now."),
+    }
+
     def encrypt(self, text: str) -> str:
         """A stolen database alone does not give anybody's codes away."""
         return _cipher().encrypt(text.encode()).decode()

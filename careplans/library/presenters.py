@@ -63,11 +63,7 @@ class TemplateItemLine:
 
 @dataclass(frozen=True)
 class TemplatePhaseView:
-    """Days as people count them: the day the template counts from is day 1."""
-
     phase: TemplatePhase
-    first_day: int
-    last_day: int
     words: Mapping[str, Any]
     items: tuple[TemplateItemLine, ...]
 
@@ -100,8 +96,6 @@ def template_phase(phase: TemplatePhase, titles: Mapping[str, str], language: st
     """A phase with what it holds called as the patient reads it."""
     return TemplatePhaseView(
         phase=phase,
-        first_day=phase.starts_on_day + 1,
-        last_day=phase.starts_on_day + phase.days,
         words=phase.texts[language],
         items=tuple(
             TemplateItemLine(

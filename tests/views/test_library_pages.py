@@ -24,7 +24,7 @@ def test_a_template_names_its_components_and_their_doses(
     assert line.title in words
     assert line.dose in words
     assert f">{item.component.code}<" not in words
-    assert "Day 1 to" in words
+    assert "2 days, from the start" in words
 
 
 def test_a_rule_names_what_it_is_for(clinic: Clinic, client_of: Callable[..., Client]) -> None:

@@ -103,6 +103,13 @@ def test_a_code_works_once(clinician: User) -> None:
     assert second.get(reverse("account")).status_code == 302
 
 
+def test_a_wrong_code_says_what_to_do(client: Client, clinician: User) -> None:
+    give_second_factor(clinician)
+    sign_in(client, clinician)
+    words = client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+    assert "type the one shown now" in words
+
+
 def test_guessing_codes_is_slowed_down(client: Client, clinician: User) -> None:
     secret = give_second_factor(clinician)
     sign_in(client, clinician)

@@ -214,4 +214,11 @@ def test_the_old_password_is_needed_to_change_it(client_of: Any) -> None:
     new = "four random words indeed"
     given = {"oldpassword": "wrong", "password1": new, "password2": new}
     response = client_of(Role.CLINICIAN).post(reverse("account_change_password"), given)
-    assert "not your present password" in response.content.decode()
+    assert "not your current password" in response.content.decode()
+
+
+def test_an_empty_form_says_what_to_write(client: Client) -> None:
+    words = client.post(reverse("account_login"), {}).content.decode()
+    assert "Write your e-mail address." in words
+    assert "Write your password." in words
+    assert "This field is required" not in words

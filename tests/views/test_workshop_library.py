@@ -178,7 +178,7 @@ def test_texts_and_sources_nobody_could_read_are_refused(
 
     page = client_of(Role.EDITOR).post(change, {field: value})
 
-    assert "This field is required." not in errors_of(page)[field]
+    assert "Please fill this in." not in errors_of(page)[field]
 
 
 def test_a_component_without_text_is_refused_and_its_page_opens(
