@@ -21,7 +21,9 @@ SLOW_FILES = (
     "test_handout_pdf.py",
     "test_handout_renderer.py",
     "test_looks.py",
+    "test_staff_forms.py",
     "test_start_supervisor.py",
+    "test_workshop_unchanged.py",
 )
 
 

@@ -5,9 +5,10 @@ As strict as the starter files, except for what the workshop lets a clinic leave
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -17,10 +18,12 @@ from careplans.library import starter_schema as schema
 from careplans.library.conditions import Condition
 from careplans.library.dose import days_of, dose_adapter, parse_dose
 from careplans.library.models import (
+    Component,
     ComponentVersion,
     RedFlag,
     ReviewedContent,
     SafetyRule,
+    Source,
     TemplateItem,
     TemplatePhase,
     TemplateVersion,
@@ -28,6 +31,7 @@ from careplans.library.models import (
 
 ENGLISH = "en"
 IS_MISSING = frozenset({"missing", "string_too_short", "too_short", "english_missing"})
+TAGS = frozenset(get_args(schema.Tag))
 Path = tuple[str, ...]
 
 
@@ -64,6 +68,54 @@ def problems_of(version: ReviewedContent) -> tuple[str, ...]:
     return tuple(_READERS[type(version)](version))
 
 
+def wrong_in(adapter: TypeAdapter[Any], value: Any, label: str) -> Iterator[str]:
+    """The same of one value of a form, for the list beside its field."""
+    for error in _errors(adapter, value):
+        is_english = error["type"] == "english_missing"
+        yield _said(error, (label, _text_in(ENGLISH)) if is_english else (label,), error["loc"])
+
+
+def unknown_tags(tags: Iterable[str]) -> Iterator[str]:
+    """A tag with a slip in it would take a component away from its rules, and a rule away from its components."""
+    for tag in sorted({*_texts_of(tags)} - TAGS):
+        yield _("the tag “%(tag)s” is not known. Known are: %(tags)s") % {
+            "tag": tag,
+            "tags": ", ".join(sorted(TAGS)),
+        }
+
+
+def unknown_components(clinic_id: uuid.UUID, codes: Iterable[str]) -> Iterator[str]:
+    """A rule about a component that is not there would never apply."""
+    known = Component.objects.filter(clinic=clinic_id).values_list("code", flat=True)
+    for code in sorted({*_texts_of(codes)} - {*known}):
+        yield _(
+            "the component “%(code)s” is not in the library. Look up its code in the list of components"
+        ) % {"code": code}
+
+
+def unknown_sources(clinic_id: uuid.UUID, cited: Iterable[Any]) -> Iterator[str]:
+    codes = {*_texts_of(one.get("source") for one in _list(cited) if isinstance(one, dict))}
+    known = Source.objects.filter(clinic=clinic_id).values_list("code", flat=True)
+    for code in sorted(codes - {*known}):
+        yield _("the source “%(code)s” is not in the library. Add it to the sources first") % {"code": code}
+
+
+def named_together(when: Any, names: str) -> Iterator[str]:
+    """Tags or components that conditions name; nothing of what is no condition."""
+    for one in _list(when):
+        if isinstance(one, dict) and one.get("kind") == "together":
+            yield from _texts_of(one.get(names))
+
+
+def _list(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, Iterable) else ()
+
+
+def _texts_of(value: Any) -> Iterator[str]:
+    """What else is in it has been found wrong by its own check."""
+    yield from (one for one in _list(value) if isinstance(one, str))
+
+
 def problem_of_days(days: int, check_in_days: Any) -> str:
     """Check-in days count from the first day of the phase, which is 0; empty when they are right."""
     if days < 1:
@@ -82,11 +134,14 @@ def _of_component(version: ComponentVersion) -> Iterator[str]:
     yield from _texts(component_texts, texts)
     yield from _wrong(dose_adapter, version.default_dose, _("dose"))
     yield from _wrong(sources, version.sources, _("sources"))
+    yield from unknown_sources(version.component.clinic_id, version.sources)
+    yield from unknown_tags(version.tags)
 
 
 def _of_template(version: TemplateVersion) -> Iterator[str]:
     yield from _texts(template_texts, version.texts)
     yield from _wrong(sources, version.sources, _("sources"))
+    yield from unknown_sources(version.template.clinic_id, version.sources)
     phases = list(version.phases.prefetch_related("items__component"))
     if not phases:
         yield _missing((_("phases"),))
@@ -133,6 +188,10 @@ def _of_rule(rule: SafetyRule) -> Iterator[str]:
     yield from _wrong(conditions, rule.when, _("conditions"))
     if not rule.components and not rule.tags:
         yield _missing((_("components or tags"),))
+    yield from unknown_components(
+        rule.clinic_id, [*rule.components, *named_together(rule.when, "components")]
+    )
+    yield from unknown_tags([*rule.tags, *named_together(rule.when, "tags")])
 
 
 def _of_red_flag(flag: RedFlag) -> Iterator[str]:
