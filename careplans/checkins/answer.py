@@ -17,7 +17,7 @@ from careplans.accounts.models import User
 from careplans.audit.record import PATIENT, record_change
 from careplans.checkins.alerts import raise_alert
 from careplans.checkins.models import Addition, Alert, Answer, AnswerItem, CheckIn
-from careplans.checkins.questions import Questions, SideEffect, questions_of
+from careplans.checkins.questions import Barrier, Questions, SideEffect, questions_of
 from careplans.checkins.refusals import AlreadyAnswered, AnswerNotUsable, CheckInNotOpen
 from careplans.checkins.scoring import Before, Said, Signal, signals_of
 from careplans.checkins.tiers import Tier
@@ -41,6 +41,7 @@ class GivenAnswer:
     function: int | None = None
     spasm_frequency: str = ""
     done: Mapping[str, str] = field(default_factory=dict)
+    barriers: tuple[str, ...] = ()
     side_effects: tuple[str, ...] = ()
     wants_call: bool | None = None
     comment: str = ""
@@ -126,6 +127,7 @@ def _refuse_unusable(given: GivenAnswer, questions: Questions) -> None:
         and set(given.red_flags) <= questions.flag_codes
         and set(given.done) <= questions.component_codes
         and set(given.done.values()) <= set(AnswerItem.Done.values)
+        and set(given.barriers) <= set(Barrier.values)
         and set(given.side_effects) <= set(SideEffect.values)
         and given.spasm_frequency in {"", *Answer.SpasmFrequency.values}
         and len(given.comment) <= MAX_COMMENT
@@ -145,6 +147,7 @@ def _merge(check_in: CheckIn, given: GivenAnswer, taken_by: User | None, now: da
         if getattr(given, name) is not None:
             setattr(answer, name, getattr(given, name))
     answer.spasm_frequency = given.spasm_frequency or answer.spasm_frequency
+    answer.barriers = sorted({*answer.barriers, *given.barriers})
     answer.side_effects = sorted({*answer.side_effects, *given.side_effects})
     answer.wants_call = answer.wants_call or bool(given.wants_call)
     answer.comment = given.comment or answer.comment

@@ -131,6 +131,8 @@ class Answer(UUIDModel):
     # Codes of the flags raised after the answer had been given. What it said itself stays as it was.
     added_flags = models.JSONField(default=list)
     side_effects = models.JSONField(default=list)
+    # What got in the way of doing more, of the plan as a whole.
+    barriers = models.JSONField(default=list)
     wants_call = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
 
@@ -185,11 +187,12 @@ class Addition(UUIDModel):
 
 
 class AnswerItem(UUIDModel):
-    """Whether one component of the plan was done."""
+    """How often one component of the plan was done."""
 
     class Done(models.TextChoices):
-        AS_PLANNED = "as_planned", _("As planned")
-        SOME = "some", _("Some of it")
+        AS_PLANNED = "as_planned", _("As often as planned")
+        MOST = "most", _("Most of the time")
+        SOME = "some", _("Now and then")
         NOT = "not", _("Not at all")
 
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="items")

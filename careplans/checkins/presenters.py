@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from careplans.checkins.models import Addition, Alert, AlertEntry, Answer, CheckIn
-from careplans.checkins.questions import SideEffect
+from careplans.checkins.questions import Barrier, SideEffect
 from careplans.checkins.scoring import SINCE_FIRST, SINCE_LAST
 from careplans.checkins.selectors import answer_of
 from careplans.checkins.tiers import Tier
@@ -102,12 +102,15 @@ def rows_of(answer: Answer, document: PlanDocument) -> list[tuple[str, str]]:
     ]
     effects = dict(SideEffect.choices)
     said = ", ".join(str(effects.get(code, code)) for code in answer.side_effects)
+    barriers = dict(Barrier.choices)
+    in_the_way = ", ".join(str(barriers.get(code, code)) for code in answer.barriers)
     # The second page may not have come yet: then nothing was denied, it was not asked.
     silent = (none,) * 3 if answer.completed_at is None else (_("none named"), _("no"), _("nothing written"))
     return [
         *rows,
         (_("Spasms"), str(answer.get_spasm_frequency_display()) or none),
         *((item.title, str(item.get_done_display())) for item in answer.items.all()),
+        (_("What got in the way"), in_the_way or silent[0]),
         (_("Side effects"), said or silent[0]),
         (_("Wants a call"), _("yes") if answer.wants_call else silent[1]),
         (_("In the patient's words"), answer.comment or silent[2]),

@@ -24,6 +24,19 @@ class SideEffect(TextChoices):
     OTHER = "other", _("Something else")
 
 
+class Barrier(TextChoices):
+    """What got in the way. Information for the clinician; none of it raises an alert."""
+
+    PAIN = "pain", _("It hurt too much")
+    FEAR = "fear", _("I was afraid of doing harm")
+    UNSURE = "unsure", _("I was not sure how to do it")
+    NO_TIME = "no_time", _("I had no time")
+    FORGOT = "forgot", _("I forgot")
+    NO_MEANS = "no_means", _("I lacked something for it: a place, a heat pack, the medicine")
+    BETTER = "better", _("I felt better and left it out")
+    OTHER = "other", _("Something else")
+
+
 # What brings which side effect: tags of a component.
 SIDE_EFFECTS_OF: dict[SideEffect, frozenset[str]] = {
     SideEffect.DROWSINESS: frozenset(

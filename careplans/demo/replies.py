@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
 from random import Random
@@ -10,6 +11,7 @@ from careplans.checkins.answer import GivenAnswer
 from careplans.checkins.questions import Questions
 from careplans.demo.story import Course, Moment, Words
 
+HURTS_TOO_MUCH = 6
 SPASMS = ("none", "none", "some", "some", "daily", "daily", "constant")
 
 
@@ -32,13 +34,17 @@ def usual_pain(course: Course, asked: Asked, chance: Random) -> int:
 
 def reply(course: Course, moment: Moment, asked: Asked, words: Words, chance: Random) -> GivenAnswer:
     pain = usual_pain(course, asked, chance) if moment.pain is None else moment.pain
+    worst = min(pain + chance.choice([0, 1, 1, 2, 2]), 10)
+    function = min(max(10 - pain - chance.choice([0, 1, 1, 2]), 0), 10)
+    done = {code: _done(course.does, chance) for code in sorted(asked.questions.component_codes)}
     return GivenAnswer(
         red_flags={flag.code: flag.code in moment.flags for flag in asked.questions.red_flags},
         pain_now=pain,
-        pain_worst=min(pain + chance.choice([0, 1, 1, 2, 2]), 10),
-        function=min(max(10 - pain - chance.choice([0, 1, 1, 2]), 0), 10),
+        pain_worst=worst,
+        function=function,
         spasm_frequency=SPASMS[min(pain, 6)],
-        done={code: _done(course.does, chance) for code in sorted(asked.questions.component_codes)},
+        done=done,
+        barriers=_barriers(done, pain),
         side_effects=moment.side_effects,
         wants_call=moment.wants_call,
         comment=moment.comment or _comment(pain, asked, words, chance),
@@ -48,6 +54,13 @@ def reply(course: Course, moment: Moment, asked: Asked, words: Words, chance: Ra
 def _done(share: float, chance: Random) -> str:
     luck = chance.random()
     return "as_planned" if luck < share else "some" if luck < share + (1 - share) * 0.7 else "not"
+
+
+def _barriers(done: Mapping[str, str], pain: int) -> tuple[str, ...]:
+    """Who left something out altogether says why."""
+    if "not" not in done.values():
+        return ()
+    return ("pain",) if pain >= HURTS_TOO_MUCH else ("better",) if pain <= 1 else ("no_time",)
 
 
 def _comment(pain: int, asked: Asked, words: Words, chance: Random) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from careplans.checkins.marks import state_words
 from careplans.checkins.models import Answer, AnswerItem, CheckIn
 from careplans.worklist.json_rows import rows_in
-from careplans.worklist.words import plain, side_effect_labels
+from careplans.worklist.words import barrier_labels, plain, side_effect_labels
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class AnswerBlock:
     function: int | None = None
     spasms: str = ""
     done: tuple[Done, ...] = ()
+    barriers: tuple[str, ...] = ()
     side_effects: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     flags_asked: int = 0
@@ -73,6 +74,7 @@ def answer_block(check_in: CheckIn, flag_labels: Mapping[str, str]) -> AnswerBlo
         function=answer.function,
         spasms=str(answer.get_spasm_frequency_display()),
         done=_done_of(check_in),
+        barriers=tuple(barrier_labels(answer.barriers)),
         side_effects=tuple(side_effect_labels(answer.side_effects)),
         flags=tuple(flag_labels.get(code, plain(code)) for code in answer.raised_flags),
         flags_asked=len(answer.red_flags),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import TextChoices
 
 from careplans.accounts.permissions import Permission
+from careplans.checkins.expected import Aim, Expected, aim_on, expected_course
 from careplans.checkins.marks import marks_of
 from careplans.checkins.models import Alert, CheckIn
 from careplans.checkins.presenters import chart_points
@@ -105,6 +106,8 @@ class Course:
 
     marks: tuple[Mark, ...]
     points: list[Point]
+    expected: tuple[Expected, ...]
+    aim: Aim | None
     phase_starts: list[date]
 
 
@@ -116,9 +119,12 @@ def course_of(check_ins: Sequence[CheckIn], version: PlanVersion, document: Plan
         if row.state in (CheckIn.State.ANSWERED, CheckIn.State.MISSED) or hasattr(row, "answer")
     ]
     asked = [row for row in settled if row.asked_at is not None]
+    points = chart_points(sorted(asked, key=lambda row: row.due_on))
     return Course(
         marks=marks_of(own),
-        points=chart_points(sorted(asked, key=lambda row: row.due_on)),
+        points=points,
+        expected=expected_course(document.phases, points),
+        aim=aim_on(document.phases, max((point[0] for point in points), default=document.published_on)),
         phase_starts=[phase.starts_on for phase in document.phases],
     )
 

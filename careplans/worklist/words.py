@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from careplans.checkins.models import Alert, Answer
-from careplans.checkins.questions import SideEffect
+from careplans.checkins.questions import Barrier, SideEffect
 from careplans.checkins.scoring import SINCE_FIRST, SINCE_LAST
 
 Tier = Alert.Tier
@@ -32,6 +32,11 @@ def alert_sentence(alert: Alert, answer: Answer | None, flag_labels: Mapping[str
 
 def side_effect_labels(codes: Iterable[str]) -> list[str]:
     known = {str(value): str(label) for value, label in SideEffect.choices}
+    return [known.get(code, plain(code)) for code in codes]
+
+
+def barrier_labels(codes: Iterable[str]) -> list[str]:
+    known = {str(value): str(label) for value, label in Barrier.choices}
     return [known.get(code, plain(code)) for code in codes]
 
 

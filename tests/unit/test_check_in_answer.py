@@ -96,6 +96,7 @@ def test_too_late_and_not_yet(clinic: Clinic, clinician: User, check_in: CheckIn
         {"done": {"ex-unknown": "some"}},
         {"done": {"ex-pelvic-tilt": "often"}},
         {"side_effects": ("growth",)},
+        {"barriers": ("laziness",)},
         {"spasm_frequency": "hourly"},
         {"comment": "x" * 2001},
     ],

@@ -41,7 +41,7 @@ def test_shows_cause_answer_course_and_steps(alert: Alert, client_of: Callable[.
         alert.patient.full_name,
         "New or worsening leg weakness: answered yes",
         "8 of 10",
-        "Some of it",
+        "Now and then",
         "Dry mouth",
         "It &lt;b&gt;shoots&lt;/b&gt; down my leg.",
         "Acknowledge",

@@ -104,6 +104,25 @@ def test_the_questions_belong_to_the_plan(patient: Client) -> None:
     assert "Stomach" not in page
 
 
+def test_how_often_and_what_got_in_the_way(patient: Client) -> None:
+    patient.post("/check-in/", FIRST)
+    page = patient.get("/check-in/more/").content.decode()
+    assert "How often did you do this: Pelvic tilt?" in page
+    assert "what got in the way?" in page
+    said = {"done_ex-pelvic-tilt": "most", "barriers": ["no_time", "fear"]}
+    patient.post("/check-in/more/", MORE | said)
+    answer = Answer.objects.get()
+    assert answer.barriers == ["fear", "no_time"]
+    assert answer.items.get().done == "most"
+    assert not Alert.objects.exists()
+
+
+def test_nobody_must_say_what_got_in_the_way(patient: Client) -> None:
+    patient.post("/check-in/", FIRST)
+    assert patient.post("/check-in/more/", MORE)["Location"] == "/check-in/thanks/"
+    assert Answer.objects.get().barriers == []
+
+
 def test_red_flag_says_what_to_do_and_what_the_clinic_knows(patient: Client) -> None:
     response = patient.post("/check-in/", FIRST | {"flag_saddle_numbness": "yes"})
     assert response["Location"] == "/check-in/thanks/"

@@ -46,7 +46,7 @@ def test_stores_what_was_heard_and_who_heard_it(check_in: CheckIn, client_of: Ca
     client = client_of(Role.CLINICIAN)
     page = client.get(path(check_in)).content.decode()
     assert "Saddle anaesthesia" in page
-    assert "Did you do this: Pelvic tilt?" in page
+    assert "How often did you do this: Pelvic tilt?" in page
     assert client.post(path(check_in), CALM).status_code == 302
     answer = Answer.objects.get()
     assert answer.pain_now == 2

@@ -119,7 +119,7 @@ def test_an_answer_reads_as_one_block_and_zero_is_a_zero(
     plan = make_history(clinic, clinician)
     page = text_of(staff_client, plan.patient)
     assert "canary comment" in page
-    assert "Some of it:</span> Pelvic tilt" in page
+    assert "Now and then:</span> Pelvic tilt" in page
     assert "2 warning signs asked about: all no" in page
     assert "0 on 3 Mar" in page
     assert page.index("7 Mar 2026") < page.index("3 Mar 2026")

@@ -63,6 +63,7 @@ class QuestionsForm(forms.Form):
             function=cleaned.get("function"),
             spasm_frequency=cleaned.get("spasm_frequency") or "",
             done=self._of(DONE),
+            barriers=tuple(cleaned.get("barriers") or ()),
             side_effects=tuple(cleaned.get("side_effects") or ()),
             wants_call=cleaned.get("wants_call"),
             comment=(cleaned.get("comment") or "").strip(),
@@ -109,7 +110,7 @@ class PhoneForm(QuestionsForm):
             aloud = self._both_pages()
         for name, field in self.fields.items():
             if aloud[name].label != field.label:
-                field.label, field.help_text = aloud[name].label, field.label
+                field.label, field.help_text = aloud[name].label, field.label or ""
         for flag in self.questions.red_flags:
             self.fields[f"{FLAG}{flag.code}"].help_text = flag.clinician_label
 

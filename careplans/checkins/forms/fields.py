@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from careplans.checkins.answer import MAX_COMMENT
 from careplans.checkins.models import Answer, AnswerItem
-from careplans.checkins.questions import Questions
+from careplans.checkins.questions import Barrier, Questions
 
 FLAG, DONE = "flag_", "done_"
 YES, NO = "yes", "no"
@@ -32,21 +32,21 @@ def second_fields(questions: Questions) -> Iterator[tuple[str, forms.Field]]:
         yield (
             f"{DONE}{item.component_code}",
             choice(
-                _("Did you do this: %(title)s?") % {"title": item.title},
+                _("How often did you do this: %(title)s?") % {"title": item.title},
                 AnswerItem.Done.choices,
                 required=False,
             ),
         )
-    if questions.side_effects:
+    if questions.items:
         yield (
-            "side_effects",
-            forms.MultipleChoiceField(
-                label=_("Have you had any of these? Choose all that fit."),
-                choices=[(effect.value, effect.label) for effect in questions.side_effects],
-                widget=forms.CheckboxSelectMultiple,
-                required=False,
+            "barriers",
+            several(
+                _("If you did less than planned: what got in the way? Choose all that fit."), Barrier.choices
             ),
         )
+    if questions.side_effects:
+        effects = [(effect.value, effect.label) for effect in questions.side_effects]
+        yield "side_effects", several(_("Have you had any of these? Choose all that fit."), effects)
     yield "wants_call", yes_or_no(_("Would you like us to call you?"))
     yield (
         "comment",
@@ -82,6 +82,12 @@ def yes_or_no(label: str) -> forms.TypedChoiceField:
         empty_value=None,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose yes or no."), "invalid_choice": _("Choose yes or no.")},
+    )
+
+
+def several(label: str, choices: list[tuple[str, Any]]) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, choices=choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
 

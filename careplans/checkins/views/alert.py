@@ -16,6 +16,7 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
 from careplans.checkins.alerts import acknowledge_alert, resolve_alert
+from careplans.checkins.expected import aim_on, expected_course
 from careplans.checkins.forms.staff import AcknowledgeForm, ResolveForm
 from careplans.checkins.models import Alert
 from careplans.checkins.presenters import (
@@ -93,6 +94,7 @@ def _show(
         Alert.State(alert.state), acknowledge or resolve
     )
     document, answer = alert.check_in.version.document, answer_of(alert.check_in)
+    points = chart_points(course_of(alert.plan))
     today = now.astimezone(request.clinic.zone).date()
     context: dict[str, Any] = {
         "title": alert.patient.full_name,
@@ -102,7 +104,9 @@ def _show(
         "answer": answer,
         "flags": flags_of(answer, document) if answer else [],
         "rows": rows_of(answer, document) if answer else [],
-        "points": chart_points(course_of(alert.plan)),
+        "points": points,
+        "expected": expected_course(document.phases, points),
+        "aim": aim_on(document.phases, alert.check_in.due_on),
         "phase_starts": [phase.starts_on for phase in document.phases],
         "history": history_of(alert),
         "others": alert.check_in.alerts.exclude(pk=alert.pk).order_by("tier"),
