@@ -8,15 +8,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from careplans.builder.date_forms import SURGERY_FIELDS, DatesFields, start_choices
+from careplans.builder.publish import reason_to_end
 from careplans.core.crispy import FormHelper
 from careplans.library.models import Category, TemplateVersion
 from careplans.plans.models import DraftPhase, Plan
 from careplans.plans.safety import Finding
+from patients.forms.fields import asking
 from patients.models import Episode, Patient
 
 
-class PlanStartForm(forms.Form):
-    """Which episode, and which template or none."""
+class PlanStartForm(DatesFields):
+    """Which episode, which template or none, and what the plan counts from where that is not left to the template."""
 
     episode = forms.ModelChoiceField(Episode.objects.none(), label=_("For"), empty_label=None)
     template = forms.ModelChoiceField(
@@ -28,6 +31,19 @@ class PlanStartForm(forms.Form):
         self.helper = FormHelper()
         self.fields["episode"].queryset = patient.episodes.open()  # type: ignore[attr-defined]
         self.fields["template"].queryset = templates  # type: ignore[attr-defined]
+        has_surgery = patient.episodes.open().exclude(surgery_on=None).exists()
+        anchors: Any = self.fields["anchor"]
+        anchors.required, anchors.choices = False, start_choices(has_surgery=has_surgery)
+        if not has_surgery:
+            for name in SURGERY_FIELDS:
+                del self.fields[name]
+
+    @property
+    def has_dates(self) -> bool:
+        """Something was chosen or is wrong among the dates: the page shows them open."""
+        return any(
+            self[name].errors or self[name].value() for name in DatesFields.base_fields if name in self.fields
+        )
 
 
 class ItemAddForm(forms.Form):
@@ -111,6 +127,9 @@ class PlanEndForm(forms.Form):
         self.findings = [finding for finding in findings if finding.needs_answer]
         for finding in self.findings:
             self.fields[finding.key] = _answer_to(finding)
+
+    def clean_reason(self) -> str:
+        return asking(reason_to_end, self.cleaned_data["reason"])
 
     @property
     def given(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from careplans.builder.dates import DatesView, dates_view
 from careplans.core.timeline import Mark, PhaseSpan
 from careplans.library.models import Anchor, Effect, TemplateVersion
 from careplans.library.selectors import Wording, wording_in
@@ -69,6 +70,7 @@ class BuilderPage:
     spans: tuple[PhaseSpan, ...]
     marks: tuple[Mark, ...]
     today: date
+    dates: DatesView
 
     @property
     def open_findings(self) -> tuple[FindingView, ...]:
@@ -135,6 +137,7 @@ def builder_page(
         spans=phase_spans(document),
         marks=check_in_marks(document),
         today=today,
+        dates=dates_view(draft),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import User
 from careplans.audit.record import record_change
 from careplans.checkins.schedule import cancel_check_ins, schedule_check_ins
-from careplans.core.text import LETTERS_OF_A_REASON, plain_words
+from careplans.core.text import LETTERS_OF_A_NOTE, LETTERS_OF_A_REASON, plain_words
 from careplans.handouts.services import request_handout
 from careplans.outbox.compose import compose
 from careplans.outbox.queue import cancel_messages, queue_message
@@ -50,6 +50,7 @@ def end_plan(
 
     ``answers`` holds by its key what was answered to each finding on what stops with the plan.
     """
+    reason = reason_to_end(reason)
     current = Plan.objects.select_for_update(of=("self",)).select_related("patient__clinic").get(pk=plan.pk)
     if not can_move(current.state, state):
         raise PlanRefusal(_("This plan has ended already."))
@@ -67,6 +68,12 @@ def end_plan(
         patient_id=plan.patient_id,
         details={"reason": reason, "findings": answered},
     )
+
+
+def reason_to_end(text: str) -> str:
+    """Why a plan ends, in words."""
+    ask = _("Write in words why it ends. The reason stays on record.")
+    return plain_words(text, letters=LETTERS_OF_A_NOTE, ask=ask)
 
 
 def _answered(plan: Plan, answers: Mapping[str, str], now: datetime) -> list[dict[str, str]]:

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from careplans.builder.views import desk, items, plan, publish
+from careplans.builder.views import dates, desk, items, plan, publish
 
 urlpatterns = [
     path("patients/<uuid:pk>/plans/new/", plan.plan_start, name="plan-start"),
     path("plans/<uuid:pk>/", plan.plan_detail, name="plan-detail"),
     path("plans/<uuid:pk>/build/", desk.plan_build, name="plan-build"),
+    path("plans/<uuid:pk>/dates/", dates.plan_dates, name="plan-dates"),
     path("plans/<uuid:pk>/components/", items.component_find, name="component-find"),
     path("plans/<uuid:pk>/items/add/", items.item_add, name="item-add"),
     path("plans/<uuid:pk>/items/<uuid:key>/", items.item_edit, name="item-edit"),

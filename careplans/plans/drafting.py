@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
 from careplans.audit.record import record_change
-from careplans.library.dose import Dose
+from careplans.core.text import LETTERS_OF_A_REASON, plain_words
+from careplans.library.dose import Dose, MedicineDose
 from careplans.library.models import ComponentVersion
-from careplans.library.selectors import wording_in
+from careplans.library.selectors import rules_of, wording_in
 from careplans.plans.models import Draft, DraftItem, DraftPhase, FindingDecision, Plan
-from careplans.plans.refusals import PlanRefusal, StaleDraft
+from careplans.plans.plausible import why_implausible
+from careplans.plans.refusals import ImplausibleDose, PlanRefusal, StaleDraft
 from careplans.plans.safety import Finding
 from careplans.plans.selectors import changes_since
 
@@ -48,6 +50,7 @@ def add_item(
     """Put a component with its dose at the end of a phase; once a phase is enough."""
     draft = claim_draft(draft=phase.draft, revision=revision, by=by, now=now)
     title = _title(component_version, draft)
+    _refuse_implausible(draft, component_version, dose, title)
     if phase.items.filter(component_version__component=component_version.component_id).exists():
         raise PlanRefusal(
             _("“%(title)s” is in this phase already. Change its dose instead.") % {"title": title}
@@ -77,8 +80,10 @@ def change_item(*, item: DraftItem, dose: Dose, note: str, revision: int, by: Us
     draft = claim_draft(draft=item.phase.draft, revision=revision, by=by, now=now)
     if dose.kind != item.dose.kind:
         raise PlanRefusal(_("This component cannot have a dose of that kind."))
+    title = _title(item.component_version, draft)
+    _refuse_implausible(draft, item.component_version, dose, title)
     DraftItem.objects.filter(pk=item.pk).update(dose_data=dose.model_dump(mode="json"), note=note.strip())
-    record_on_draft(draft, "draft.dose_changed", by, now, {"title": _title(item.component_version, draft)})
+    record_on_draft(draft, "draft.dose_changed", by, now, {"title": title})
 
 
 def gone_item(*, draft: Draft, revision: int) -> StaleDraft:
@@ -87,6 +92,12 @@ def gone_item(*, draft: Draft, revision: int) -> StaleDraft:
         "That component is no longer in this plan. Nothing was changed; here is the plan as it is now."
     )
     return StaleDraft(message, changes_since(draft.pk, revision))
+
+
+def gone_phase(*, draft: Draft) -> StaleDraft:
+    """The refusal for a change of a phase that belongs to an earlier draft of the plan."""
+    message = _("That phase belongs to an earlier draft. Nothing was changed; here is the plan as it is now.")
+    return StaleDraft(message, changes_since(draft.pk, 0))
 
 
 @transaction.atomic
@@ -110,14 +121,17 @@ def decide_finding(
 ) -> FindingDecision:
     """Acknowledge a caution, or go on past a stop with a reason that stays in the version."""
     draft = claim_draft(draft=draft, revision=revision, by=by, now=now)
-    if finding.severity == "stop" and not reason.strip():
-        raise PlanRefusal(_("Write why you go on in spite of this. The reason stays with the plan."))
+    reason = plain_words(
+        reason,
+        letters=LETTERS_OF_A_REASON if finding.severity == "stop" else 0,
+        ask=_("Write in words why you go on in spite of this. The reason stays with the plan."),
+    )
     decision, _created = FindingDecision.objects.update_or_create(
         draft=draft,
         finding_key=finding.key,
         defaults={
             "severity": finding.severity,
-            "reason": reason.strip(),
+            "reason": reason,
             "decided_at": now,
             "decided_by": by,
         },
@@ -147,6 +161,16 @@ def discard_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> No
         state=Plan.State.STOPPED, ended_at=now
     )
     record_on_draft(draft, "draft.discarded", by, now, {})
+
+
+def _refuse_implausible(draft: Draft, version: ComponentVersion, dose: Dose, title: str) -> None:
+    if not isinstance(dose, MedicineDose):
+        return
+    rules = rules_of(draft.plan.clinic)
+    code, tags = version.component.code, frozenset(version.tags)
+    why = why_implausible(dose, title=title, code=code, tags=tags, rules=rules)
+    if why:
+        raise ImplausibleDose(why)
 
 
 def _title(version: ComponentVersion, draft: Draft) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
@@ -119,6 +120,8 @@ def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
     draft = Draft.objects.create(
         plan=plan,
         **{name: getattr(last, name) for name in KEPT_IN_A_REVISION},
+        # Goes on counting: a page of an earlier draft that is still open somewhere never names the revision of this one.
+        revision=_last_revision(plan) + 1,
         language=plan.patient.language,
         opened_at=now,
         opened_by=by,
@@ -130,6 +133,10 @@ def start_revision(*, plan: Plan, by: User, now: datetime) -> Draft:
         _retell(draft)
     record_on_draft(draft, "plan.revision_started", by, now, {})
     return draft
+
+
+def _last_revision(plan: Plan) -> int:
+    return plan.drafts.aggregate(last=Max("revision"))["last"] or 0
 
 
 def _untouched_draft(

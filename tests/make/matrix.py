@@ -128,6 +128,7 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     "plan-start": _pk("patient"),
     "plan-detail": _plan,
     "plan-build": _plan,
+    "plan-dates": _plan,
     "component-find": _plan,
     "item-add": _plan,
     "item-edit": _item,

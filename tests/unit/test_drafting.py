@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.models import AuditEvent
+from careplans.core.text import TooFewWords
 from careplans.library.dose import parse_dose
 from careplans.library.models import ComponentVersion, ReviewState
 from careplans.plans import drafting, freeze
@@ -143,7 +144,7 @@ def test_a_stop_needs_its_reason_before_publishing(draft: Draft, clinic: Clinic,
     draft.refresh_from_db()
     assert not PlanVersion.objects.exists()
 
-    with pytest.raises(PlanRefusal, match="Write why"):
+    with pytest.raises(TooFewWords, match="Write in words why"):
         decide_all(draft, clinician, reason="  ")
     decide_all(draft, clinician, reason="Severe flare, review in two weeks.")
     version = freeze_draft(draft=draft, revision=draft.revision, by=clinician, now=NOW)

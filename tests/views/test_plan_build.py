@@ -248,7 +248,7 @@ def test_publishing_twice_makes_one_version(signed_in: Client, draft: Draft) -> 
     first, second = publish(signed_in, draft), signed_in.post(address("plan-publish", draft), {"revision": 1})
 
     assert first.status_code == 302
-    assert second.status_code == 404
+    assert second.status_code == 409
     assert draft.plan.versions.count() == 1
 
 

@@ -3,50 +3,79 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from django_htmx.http import HttpResponseClientRedirect
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
 from careplans.builder.forms import ComponentFindForm
 from careplans.builder.selectors import open_draft_of, page_of
+from careplans.builder.typed import typed_in
 from careplans.core.refusals import Refusal, StaleChange
 from careplans.library.selectors import components_matching, wording_in
 from careplans.plans.models import Draft, Plan
 from patients.presenters import patient_header
 
 MOST_FOUND = 30
+View = Callable[..., HttpResponse]
+
+
+class DraftGone(Http404):
+    """The plan is this clinic's, and nothing is being drafted any more."""
+
+
+def gives_back_typed(view: View) -> View:
+    """What was sent for a draft that was published or discarded meanwhile is shown again, not lost behind a 404."""
+
+    @wraps(view)
+    def inner(request: StaffRequest, pk: uuid.UUID, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, pk, *args, **kwargs)
+        except DraftGone:
+            if request.method != "POST":
+                where = reverse("plan-detail", args=[pk])  # as after the back button
+                return HttpResponseClientRedirect(where) if request.htmx else redirect(where)
+            closed = Refusal(
+                _("This draft was published or discarded in the meantime. Nothing of yours was saved.")
+            )
+            return answer_refusal(request, pk, closed)
+
+    return inner
 
 
 @require_GET
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def plan_build(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
-    draft = open_draft_of(pk, request.clinic)
-    if draft is None:
-        return show_published(request, pk)
-    note_draft_look(request, draft)
+    draft = load_draft(request, pk)
     return render(request, "builder/plan_build.html", desk_context(request, draft))
-
-
-def show_published(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
-    """The plan itself when nothing is being drafted, as after the back button; 404 outside the clinic."""
-    return redirect("plan-detail", pk=get_object_or_404(Plan.objects.of(request.clinic), pk=pk).pk)
 
 
 def load_draft(request: StaffRequest, pk: uuid.UUID, *, is_look: bool = True) -> Draft:
     """The open draft of a plan of this clinic, or 404; opening it is noted where its page ``is_look``."""
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
-        raise Http404
+        raise DraftGone(get_object_or_404(Plan.objects.of(request.clinic), pk=pk).pk)
     if is_look:
         note_draft_look(request, draft)
     return draft
+
+
+def naming_newest(request: StaffRequest, draft: Draft) -> QueryDict:
+    """What was sent, with the newest revision in place of the one that was overtaken: sent again, it counts."""
+    sent = request.POST.copy()
+    sent["revision"] = str(draft.revision)
+    return sent
 
 
 def note_draft_look(request: StaffRequest, draft: Draft) -> None:
@@ -86,21 +115,31 @@ def answer_with_desk(request: StaffRequest, pk: uuid.UUID, *, said: str = "", at
     return redirect(reverse("plan-build", args=[pk]) + (f"#{at}" if at else ""))
 
 
-def answer_refusal(
-    request: StaffRequest, pk: uuid.UUID, refusal: Refusal, *, typed: dict[str, str] | None = None
-) -> HttpResponse:
-    """Show why nothing was changed, above the draft as it is now, with what was ``typed`` still in its form."""
-    context = {"refusal": str(refusal), "changes": getattr(refusal, "changes", ()), **(typed or {})}
+def answer_refusal(request: StaffRequest, pk: uuid.UUID, refusal: Refusal) -> HttpResponse:
+    """Show why nothing was changed, above the draft as it is now and with everything that was typed."""
+    told: dict[str, Any] = {
+        "refusal": str(refusal),
+        "changes": getattr(refusal, "changes", ()),
+        "typed": typed_in(request.POST),
+    }
     draft = open_draft_of(pk, request.clinic)
     if draft is None:
-        return render(
-            request,
-            "409.html",
-            {"text": str(refusal), "reload_url": reverse("plan-detail", args=[pk])},
-            status=409,
-        )
+        return _answer_gone(request, pk, told)
+    context = desk_context(request, draft) | told
+    finding = request.POST.get("finding", "")
+    if finding in {one.key for one in context["page"].open_findings}:
+        # Its form is still there and takes the reason back.
+        context |= {"typed": (), "typed_finding": finding, "typed_reason": request.POST.get("reason", "")}
     if request.htmx:
         # htmx shows only answers of status 200; the sentence on top says that nothing was saved.
-        return render(request, "builder/_desk.html", desk_context(request, draft) | context)
+        return render(request, "builder/_desk.html", context)
     status = 409 if isinstance(refusal, StaleChange) else 422
-    return render(request, "builder/plan_build.html", desk_context(request, draft) | context, status=status)
+    return render(request, "builder/plan_build.html", context, status=status)
+
+
+def _answer_gone(request: StaffRequest, pk: uuid.UUID, told: dict[str, Any]) -> HttpResponse:
+    """Nothing is being drafted: why, what was typed, and the way to the plan."""
+    context = told | {"reload_url": reverse("plan-detail", args=[pk])}
+    if request.htmx:
+        return render(request, "builder/_gone.html", context)
+    return render(request, "409.html", context | {"text": told["refusal"]}, status=409)

@@ -22,18 +22,20 @@ from careplans.builder.views.desk import (
     answer_with_desk,
     desk_context,
     find_context,
+    gives_back_typed,
     load_draft,
 )
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import approved_components, wording_in
 from careplans.plans.drafting import add_item, change_item, gone_item, move_item, remove_item
 from careplans.plans.models import Draft
-from careplans.plans.refusals import StaleDraft
+from careplans.plans.refusals import ImplausibleDose, StaleDraft
 from patients.presenters import patient_header
 
 
 @require_GET
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def component_find(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """Search results beside the desk; a page of their own without JavaScript."""
     draft = load_draft(request, pk, is_look=not request.htmx)
@@ -43,6 +45,7 @@ def component_find(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def item_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = load_draft(request, pk)
     form = ItemAddForm(request.POST)
@@ -69,6 +72,7 @@ def item_add(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpResponse:
     """The dose and the note of one item; keeps what was typed when it is refused."""
     draft = load_draft(request, pk)
@@ -92,6 +96,8 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
             # The form stays as typed and now names the newest revision: saved again, it counts.
             draft = load_draft(request, pk)
             told = {"refusal": str(refusal), "changes": refusal.changes, "revision": draft.revision}
+        except ImplausibleDose as refusal:
+            form.add_error("amount", str(refusal))
         except Refusal as refusal:
             return answer_refusal(request, pk, refusal)
         else:
@@ -119,6 +125,7 @@ def item_edit(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRespo
 
 @require_POST
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def item_remove(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpResponse:
     draft = load_draft(request, pk)
     form = RevisionForm(request.POST)
@@ -137,6 +144,7 @@ def item_remove(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpRes
 
 @require_POST
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def item_move(request: StaffRequest, pk: uuid.UUID, key: uuid.UUID) -> HttpResponse:
     draft = load_draft(request, pk)
     form = MoveForm(request.POST)
@@ -161,4 +169,5 @@ def _gone(request: StaffRequest, pk: uuid.UUID, draft: Draft) -> HttpResponse:
     """Somebody else removed the item, or the form was tampered with: say what changed, show what is there."""
     seen = request.POST.get("revision", "")
     revision = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else draft.revision
-    return answer_refusal(request, pk, gone_item(draft=draft, revision=revision))
+    gone = gone_item(draft=draft, revision=revision)
+    return answer_refusal(request, pk, gone)

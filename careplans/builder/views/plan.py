@@ -19,7 +19,7 @@ from careplans.builder.forms import PlanEndForm, PlanStartForm, RevisionForm
 from careplans.builder.presenters import phase_spans, template_choices
 from careplans.builder.publish import end_plan
 from careplans.builder.selectors import left_out_of, plan_of
-from careplans.builder.views.desk import load_draft
+from careplans.builder.views.desk import answer_refusal, gives_back_typed, load_draft
 from careplans.checkins.marks import marks_of
 from careplans.checkins.models import CheckIn
 from careplans.core.refusals import Refusal
@@ -44,6 +44,7 @@ def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             draft = start_plan(
                 episode=given["episode"],
                 template_version=given["template"],
+                **form.dates,
                 by=request.user,
                 now=timezone.now(),
             )
@@ -128,16 +129,32 @@ def plan_end(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "builder/plan_end.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CLINICAL)
+@gives_back_typed
 def draft_discard(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """What goes with the draft, then the one button that does it."""
     draft = load_draft(request, pk)
-    form = RevisionForm(request.POST)
-    revision = form.cleaned_data["revision"] if form.is_valid() else 0
-    try:
-        discard_draft(draft=draft, revision=revision, by=request.user, now=timezone.now())
-    except Refusal as refusal:
-        messages.error(request, str(refusal))
-        return redirect("plan-build", pk=pk)
-    messages.success(request, _("The draft was discarded. Nothing the patient was told has changed."))
-    return redirect("patient-detail", pk=draft.plan.patient_id)
+    form = RevisionForm(request.POST or None, initial={"revision": draft.revision})
+    if request.method == "POST":
+        revision = form.cleaned_data["revision"] if form.is_valid() else 0
+        try:
+            discard_draft(draft=draft, revision=revision, by=request.user, now=timezone.now())
+        except Refusal as refusal:
+            return answer_refusal(request, pk, refusal)
+        messages.success(request, _("The draft was discarded. Nothing the patient was told has changed."))
+        return redirect("patient-detail", pk=draft.plan.patient_id)
+    today = timezone.localdate(timezone=request.clinic.zone)
+    context = {
+        "title": _("Discard this draft"),
+        "plan": draft.plan,
+        "draft": draft,
+        "form": form,
+        "is_first": not draft.plan.versions.exists(),
+        "confirm_label": _("Discard the draft"),
+        "cancel_label": _("Keep it"),
+        "is_grave": True,
+        "cancel_url": reverse("plan-build", args=[pk]),
+        "patient": patient_header(draft.plan.patient, permissions=request.permissions, today=today),
+    }
+    return render(request, "builder/draft_discard.html", context)
