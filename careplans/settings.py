@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "careplans.accounts.middleware.second_factor",
     "careplans.accounts.middleware.current_clinic",
+    "careplans.accounts.right_clinic.right_clinic",
 ]
 
 ROOT_URLCONF = "careplans.urls"
@@ -109,6 +110,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "careplans.worklist.context.frame",
             ],
+            # {% csrf_token %} says for which clinic a form was made, on every page there is.
+            "builtins": ["careplans.accounts.templatetags.staff_forms"],
         },
     }
 ]

@@ -124,7 +124,7 @@ def current_clinic(get_response: GetResponse) -> GetResponse:
         request.memberships = []
         if request.user.is_authenticated:
             request.memberships = _memberships(request)
-            _choose_clinic(request)
+            choose_clinic(request)
         # All moments on the pages of staff are told by the clinic's clocks.
         with timezone.override(request.clinic.zone if request.clinic else None):
             return get_response(request)
@@ -140,7 +140,8 @@ def _memberships(request: Any) -> list[Membership]:
     return list(mine.order_by("clinic__name", "clinic_id"))
 
 
-def _choose_clinic(request: Any) -> None:
+def choose_clinic(request: Any) -> None:
+    """The clinic the session says, else the first one; with it what the person may do there."""
     by_id = {str(membership.clinic_id): membership.clinic for membership in request.memberships}
     if not by_id:
         return
