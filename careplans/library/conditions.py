@@ -7,9 +7,12 @@ import the patients; a test holds the starter library's codes against the real o
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from careplans.library.dose import MedicineDose, Unit
 
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1)]
@@ -80,6 +83,33 @@ class AllergyCondition(_Condition):
     materials: Words
 
 
+class DoseCondition(_Condition):
+    """The target medicine is written in another unit than these, or there is more of it than this.
+
+    Both amounts are in the first unit. Millilitres cannot be told from a weight, and stand alone.
+    """
+
+    kind: Literal["dose"] = "dose"
+    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
+    most_each: Annotated[Decimal, Field(gt=0, le=Decimal(100000))]
+    most_a_day: Annotated[Decimal, Field(gt=0, le=Decimal(100000))]
+
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> DoseCondition:
+        if "ml" in self.units and len(self.units) > 1:
+            raise ValueError("Millilitres cannot be compared with a weight: list them alone.")
+        return self
+
+    def amounts(self, dose: MedicineDose) -> tuple[Decimal, Decimal] | None:
+        """At a time and a day, in the first unit; None when the dose is in none of the units."""
+        each = dose.each_in(self.units[0]) if dose.unit in self.units else None
+        return None if each is None else (each, each * dose.times_a_day)
+
+    def is_exceeded_by(self, dose: MedicineDose) -> bool:
+        amounts = self.amounts(dose)
+        return amounts is None or amounts[0] > self.most_each or amounts[1] > self.most_a_day
+
+
 class StoppedCondition(_Condition):
     """The target stood in the version before, has begun, and ends earlier in this one or is gone from it.
 
@@ -104,6 +134,7 @@ Condition = Annotated[
     | TogetherCondition
     | BeforeDayCondition
     | AllergyCondition
+    | DoseCondition
     | StoppedCondition
     | AlwaysCondition,
     Field(discriminator="kind"),

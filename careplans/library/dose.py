@@ -21,6 +21,8 @@ class _Dose(BaseModel):
 TimesADay = Annotated[int, Field(ge=1, le=24)]
 DaysAWeek = Annotated[int, Field(ge=1, le=7)]
 Minutes = Annotated[int, Field(ge=1, le=240)]
+Unit = Literal["mg", "g", "microgram", "ml"]
+MICROGRAMS: dict[str, Decimal] = {"g": Decimal(1_000_000), "mg": Decimal(1000), "microgram": Decimal(1)}
 
 
 class RepetitionsDose(_Dose):
@@ -130,13 +132,31 @@ class MedicineDose(_Dose):
 
     kind: Literal["medicine"] = "medicine"
     amount: Annotated[Decimal, Field(gt=0, le=Decimal(10000), max_digits=8, decimal_places=3)]
-    unit: Literal["mg", "g", "microgram", "ml"] = "mg"
+    unit: Unit = "mg"
     times_a_day: TimesADay = 1
     course_days: Annotated[int, Field(ge=1, le=365)]
     when: Literal["", "bedtime", "with_food"] = ""
     as_needed: bool = False
 
+    def amount_in_words(self) -> str:
+        return f"{self.amount:f} {unit_in_words(self.unit)}"
+
+    def each_in(self, unit: Unit) -> Decimal | None:
+        """One amount in another unit of weight; None where that needs the strength of a liquid."""
+        if self.unit == unit:
+            return self.amount
+        if "ml" in (self.unit, unit):
+            return None
+        return self.amount * MICROGRAMS[self.unit] / MICROGRAMS[unit]
+
     def in_words(self) -> str:
+        course = ngettext("for %(n)d day at most", "for %(n)d days at most", self.course_days) % {
+            "n": self.course_days
+        }
+        return _join(self.without_its_days(), course)
+
+    def without_its_days(self) -> str:
+        """For a medicine that must not end from one day to the next: "at most" would tell the patient to stop."""
         when = {"": "", "bedtime": _("at bedtime"), "with_food": _("with food")}[self.when]
         only = _("only when you need it") if self.as_needed else ""
         if self.as_needed:
@@ -145,10 +165,7 @@ class MedicineDose(_Dose):
             }
         else:
             often = _times_a_day(self.times_a_day)
-        course = ngettext("for %(n)d day at most", "for %(n)d days at most", self.course_days) % {
-            "n": self.course_days
-        }
-        return _join(f"{self.amount:f} {_unit(self.unit)}", often, when, only, course)
+        return _join(self.amount_in_words(), often, when, only)
 
 
 class AdviceDose(_Dose):
@@ -198,7 +215,7 @@ def _times_each(reps: int) -> str:
     return ngettext("%(n)d time", "%(n)d times", reps) % {"n": reps}
 
 
-def _unit(unit: str) -> str:
+def unit_in_words(unit: str) -> str:
     """A Latin "mg" inside Arabic would reorder the numbers around it, so units are words of the language."""
     return {"mg": _("mg"), "g": _("g"), "microgram": _("microgram"), "ml": _("ml")}[unit]
 

@@ -14,12 +14,13 @@ from careplans.library.conditions import (
     BeforeDayCondition,
     Condition,
     CourseCondition,
+    DoseCondition,
     FactCondition,
     StoppedCondition,
     TogetherCondition,
     condition_adapter,
 )
-from careplans.library.dose import parse_dose
+from careplans.library.dose import parse_dose, unit_in_words
 from careplans.library.models import (
     ComponentText,
     ComponentVersion,
@@ -146,6 +147,15 @@ def _in_words(condition: Condition, titles: Mapping[str, str]) -> str:
             return _("before the surgical clearance day")
         case AllergyCondition():
             return _("allergy to %(materials)s") % {"materials": _listed(condition.materials)}
+        case DoseCondition():
+            return _(
+                "more than %(each)s %(unit)s at a time or %(day)s %(unit)s a day, or not in %(units)s"
+            ) % {
+                "each": f"{condition.most_each:f}",
+                "day": f"{condition.most_a_day:f}",
+                "unit": unit_in_words(condition.units[0]),
+                "units": _listed([unit_in_words(unit) for unit in condition.units]),
+            }
         case StoppedCondition():
             return _("was in the version before and stops earlier, or the plan ends")
         case _:

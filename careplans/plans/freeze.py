@@ -12,13 +12,14 @@ from careplans.accounts.models import User
 from careplans.audit.record import record_change
 from careplans.core.tokens import derive_token, hash_token, new_nonce
 from careplans.library.models import ReviewState
-from careplans.library.selectors import wording_in
+from careplans.library.selectors import rules_of, wording_in
 from careplans.plans.assemble import draft_document
 from careplans.plans.document import DocumentFinding, PlanDocument, canonical_data, sha256_of
 from careplans.plans.drafting import claim_draft
 from careplans.plans.lifecycle import can_move
 from careplans.plans.models import Draft, DraftItem, Plan, PlanVersion
-from careplans.plans.refusals import FindingsUndecided, PlanRefusal
+from careplans.plans.plausible import why_implausible
+from careplans.plans.refusals import FindingsUndecided, ImplausibleDose, PlanRefusal
 from careplans.plans.safety import Finding
 from careplans.plans.selectors import findings_of
 
@@ -83,6 +84,12 @@ def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
         raise PlanRefusal(_("The plan is empty. Add at least one component before publishing."))
     if document.ends_on < document.published_on:
         raise PlanRefusal(_("All phases of this plan are over. Start a new plan instead."))
+    rules = rules_of(draft.plan.clinic)
+    for item in document.items:
+        code, tags = item.component_code, frozenset(item.tags)
+        why = why_implausible(item.dose, title=item.title, code=code, tags=tags, rules=rules)
+        if why:
+            raise ImplausibleDose(why)
     gone = DraftItem.objects.filter(phase__draft=draft).exclude(component_version__state=ReviewState.APPROVED)
     titles = sorted({wording_in(item.component_version, document.language).text.title for item in gone})
     if titles:

@@ -14,10 +14,12 @@ from careplans.library.conditions import (
     BeforeDayCondition,
     Condition,
     CourseCondition,
+    DoseCondition,
     FactCondition,
     StoppedCondition,
     TogetherCondition,
 )
+from careplans.library.dose import MedicineDose
 from careplans.library.rules import Rule
 from careplans.plans.after_surgery import Surgery, codes_of, waits
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
@@ -94,6 +96,10 @@ def grounds_of(condition: Condition, target: Placed, situation: Situation) -> Gr
             return _or_none(_days_to_wait_for(condition, target, situation))
         case AllergyCondition():
             return _or_none(_named(situation.facts.allergies, condition.materials))
+        case DoseCondition():
+            # The dose itself is always part of what a finding is about.
+            dose = target.item.dose
+            return [] if isinstance(dose, MedicineDose) and condition.is_exceeded_by(dose) else None
         case StoppedCondition() | AlwaysCondition():
             return []
 

@@ -17,5 +17,9 @@ class StaleDraft(StaleChange):
         self.changes = changes
 
 
+class ImplausibleDose(PlanRefusal):
+    """A dose that nobody can have meant."""
+
+
 class FindingsUndecided(PlanRefusal):
     """Stops without a reason or cautions without an acknowledgement."""

@@ -135,6 +135,8 @@ def _fires(rule: Rule) -> bool:
                 age = condition.at_least
             case "course":
                 doses["course_days"] = condition.longer_than_days + 1
+            case "dose":
+                doses["amount"] = str(condition.most_each + 1)
             case "allergy":
                 allergies.append(condition.materials[0])
             case "together":

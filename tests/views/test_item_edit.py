@@ -14,9 +14,10 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.builder.dose_forms import dose_form
 from careplans.library.dose import parse_dose
+from careplans.plans.drafting import add_item
 from careplans.plans.models import Draft, DraftItem
 from tests.factories import NOW
-from tests.make.plans import make_draft
+from tests.make.plans import component_of, make_draft
 
 HTMX = {"HX-Request": "true"}
 WALK = {"minutes": "15", "times_a_day": "2", "days_a_week": "7"}
@@ -114,3 +115,32 @@ def test_back_from_a_published_plan_shows_the_plan(
 
     assert response.redirect_chain[-1][0] == reverse("plan-detail", args=[draft.plan_id])
     assert "Version 1" in response.content.decode()
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_grams_for_milligrams_stay_in_the_row_with_what_is_wrong(
+    headers: dict[str, str], clinic: Clinic, clinician: User, client_of: Callable[..., Client]
+) -> None:
+    draft = make_draft(clinic, clinician)
+    version = component_of(clinic, "med-cyclobenzaprine")
+    relaxant = add_item(
+        phase=draft.phases.first(), component_version=version, dose=version.dose, revision=1, by=clinician, now=NOW
+    )  # fmt: skip
+    given = {
+        "revision": 2,
+        "amount": "5",
+        "unit": "g",
+        "times_a_day": "3",
+        "course_days": "7",
+        "note": "At night",
+    }
+
+    address = reverse("item-edit", args=[draft.plan_id, relaxant.key])
+    response = client_of(Role.CLINICIAN).post(address, given, headers=headers)
+
+    text = response.content.decode()
+    assert "is written in mg, not as 5 g" in text
+    assert "At night" in text
+    assert response.context["form"].errors["amount"]
+    relaxant.refresh_from_db()
+    assert relaxant.dose == version.dose
