@@ -14,7 +14,7 @@ from careplans.library.models import RedFlag
 from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, source_titles, wording_in
 from careplans.plans.asked import asked_places
 from careplans.plans.changes import changes_between
-from careplans.plans.courses import goes_on_in, taken_before, with_courses
+from careplans.plans.courses import goes_on_in, never_stopped_suddenly, taken_before, with_courses
 from careplans.plans.document import (
     Criteria,
     DocumentCheckIn,
@@ -46,7 +46,7 @@ def draft_document(draft: Draft, *, today: date) -> PlanDocument:
     with translation.override(words.language):
         phases = with_courses(_document_phases(draft, words), before=previous, today=today)
         phases = tuple(
-            phase.model_copy(update={"items": tuple(_said_as_cut(item) for item in phase.items)})
+            phase.model_copy(update={"items": tuple(_said_with_its_days(item) for item in phase.items)})
             for phase in phases
         )
         document = PlanDocument(
@@ -200,12 +200,17 @@ def _document_item(item: DraftItem, language: str, titles: dict[str, str]) -> Do
     )
 
 
-def _said_as_cut(item: DocumentItem) -> DocumentItem:
-    """Heat that ends with its phase says for how many days it is really done."""
-    if not isinstance(item.dose, ThermalDose) or item.course is None:
-        return item
-    dose = item.dose.model_copy(update={"for_days": item.course.days})
-    return item.model_copy(update={"dose_in_words": dose.in_words()})
+def _said_with_its_days(item: DocumentItem) -> DocumentItem:
+    """Heat that ends with its phase says for how many days it is really done; a medicine that nobody may stop
+    suddenly says none."""
+    match item.dose:
+        case ThermalDose() if item.course is not None:
+            words = item.dose.model_copy(update={"for_days": item.course.days}).in_words()
+        case MedicineDose() if never_stopped_suddenly(item):
+            words = item.dose.without_its_days()
+        case _:
+            return item
+    return item.model_copy(update={"dose_in_words": words})
 
 
 def _document_red_flags(draft: Draft, language: str) -> tuple[DocumentRedFlag, ...]:

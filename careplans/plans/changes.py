@@ -74,7 +74,7 @@ def _asked_after(document: PlanDocument, day: date) -> set[date]:
 
 def _item_changes(old: DocumentItem, new: DocumentItem) -> list[str]:
     sentences = []
-    if old.dose != new.dose:
+    if old.dose != new.dose and old.dose_in_words != new.dose_in_words:
         values = {"title": new.title, "old": old.dose_in_words, "new": new.dose_in_words}
         sentences.append(_("%(title)s: now %(new)s (before: %(old)s).") % values)
     if new.note and old.note != new.note:

@@ -224,6 +224,7 @@ def arabic_document(**fields: Any) -> PlanDocument:
     )
     flag = DocumentRedFlag(
         code="saddle_numbness",
+        text_language="ar",
         urgency="emergency",
         clinician_label="Saddle anaesthesia",
         question="هل تشعر بخدر؟",

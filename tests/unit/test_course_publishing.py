@@ -127,7 +127,8 @@ def test_a_medicine_that_outlasts_its_phase_stays_on_the_lists_and_in_the_diary(
     page = page_of(publish(draft, clinician))
 
     assert ticks(page) == [True] * 7
-    assert any(row.title.startswith("Cyclobenzaprine") for row in page.phases[1].rows)
+    (row,) = [row for row in page.phases[1].rows if row.title.startswith("Cyclobenzaprine")]
+    assert row.until == "It goes on from the part before. Last day: Sunday 8 March."
 
 
 def test_a_revision_keeps_the_days_and_a_course_that_is_over_is_said_to_be(
@@ -214,7 +215,9 @@ def test_baclofen_is_never_given_a_last_day(clinic: Clinic, clinician: User) -> 
     assert sentence.startswith("From Monday 2 March. Planned until Sunday 20 December. Do not stop")
     assert course_ends(document) == [293]
     assert "Last day" not in " ".join([*(one.what for one in page.follow_ups), sentence])
-    assert all(not row.until for phase in page.phases for row in phase.rows)
+    rows = [row for phase in page.phases for row in phase.rows]
+    assert all(not row.until for row in rows)
+    assert "days at most" not in " ".join(row.dose for row in rows)
 
 
 def speak(patient: Patient, language: str) -> None:

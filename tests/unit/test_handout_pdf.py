@@ -167,3 +167,18 @@ def test_hostile_lengths_give_a_good_document(tmp_path: Path) -> None:
 
 def _letters(word: str) -> str:
     return "".join(letter for letter in word if letter.isalnum())
+
+
+def test_what_is_not_translated_runs_its_own_way_and_doses_run_the_patients() -> None:
+    """A number of an Arabic dose inside an English text would stand before the wrong word."""
+    document = arabic_document()
+    phase = document.phases[1].model_copy(update={"text_language": "en", "aims": ("Walk again.",)})
+    html = drawing_of(document.model_copy(update={"phases": (document.phases[0], phase)}), link=LINK).html
+
+    english = ' lang="en" dir="ltr"'
+    assert f"<ul{english}>" in html
+    card = html[html.index('id="c-ex-walking-1"') :]
+    assert f"<bdi{english}>Walking, a bit more each week</bdi>" in card
+    assert f'<div class="how"{english}>' in card
+    assert '<p class="dose">' in card[: card.index('<div class="how"')]
+    assert english not in html[html.index('id="c-heat-moist-1"') : html.index('id="c-med-cyclobenzaprine-1"')]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from careplans.handouts.presenters.courses import courses_in_words, is_over
-from careplans.handouts.words import date_range, direction_of, parts_in_words
+from careplans.handouts.words import date_range, parts_in_words
 from careplans.library.pictures import picture_alt
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
 
@@ -52,9 +52,8 @@ class Card:
     picture: str
     picture_alt: str
     course: tuple[str, ...]
-    # Empty, or the language of a text that is not there in the patient's own yet.
+    # The language its texts are really in; its doses and dates are in the patient's.
     language: str
-    direction: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,6 @@ def _card(
     document: PlanDocument, number: int, anchor: str, places: list[Placed], pictures: Mapping[str, str]
 ) -> Card:
     item = places[0].item
-    is_foreign = item.text_language != document.language
     return Card(
         number=number,
         anchor=anchor,
@@ -146,8 +144,7 @@ def _card(
         picture=pictures.get(item.picture, ""),
         picture_alt=_picture_alt(item),
         course=courses_in_words(document, [(one.phase, one.item) for one in places]),
-        language=item.text_language if is_foreign else "",
-        direction=direction_of(item.text_language) if is_foreign else "",
+        language=item.text_language,
     )
 
 

@@ -52,6 +52,8 @@ class PhaseRow:
 class PhaseBlock:
     number: int
     name: str
+    # Empty where its words are in the language of the page.
+    language: str
     dates: str
     length: str
     remark: str
@@ -71,6 +73,8 @@ class FollowUp:
 @dataclass(frozen=True)
 class HandoutPage:
     language: str
+    # Of title and purpose; empty where it is the language of the page.
+    words_language: str
     direction: str
     brand: Brand
     clinic: DocumentClinic
@@ -107,6 +111,7 @@ def handout_page(
     week = glance(document)
     return HandoutPage(
         language=document.language,
+        words_language=document.text_language,
         direction=direction_of(document.language),
         brand=brand_of(document.clinic.brand_colour),
         clinic=document.clinic,
@@ -155,11 +160,15 @@ def _phase(number: int, phase: DocumentPhase, document: PlanDocument) -> PhaseBl
     return PhaseBlock(
         number=number,
         name=phase.name,
+        language=phase.text_language,
         dates=date_range(phase.starts_on, phase.ends_on),
         length=length_in_words((phase.ends_on - phase.starts_on).days + 1),
         remark=remark,
         aims=phase.aims,
-        rows=tuple(_row(item, numbers, document) for item in (*phase.items, *carried_into(phase, document))),
+        rows=(
+            *(_row(item, numbers, document) for item in phase.items),
+            *(_carried(item, numbers, document) for item in carried_into(phase, document)),
+        ),
         avoid=phase.avoid,
         move_on_when=phase.move_on_when,
         step_back_when=phase.step_back_when,
@@ -171,6 +180,12 @@ def _row(item: DocumentItem, numbers: Mapping[str, int], document: PlanDocument)
     dose = over_in_words(item) if over else item.dose_in_words
     until, note = last_day_in_words(document, item), "" if over else item.note
     return PhaseRow(numbers[anchor], item.title, dose, note, anchor, until, over)
+
+
+def _carried(item: DocumentItem, numbers: Mapping[str, int], document: PlanDocument) -> PhaseRow:
+    """The same course, not another one of as many days."""
+    row = _row(item, numbers, document)
+    return replace(row, until=" ".join(filter(None, [_("It goes on from the part before."), row.until])))
 
 
 def _follow_ups(document: PlanDocument) -> tuple[FollowUp, ...]:
