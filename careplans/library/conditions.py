@@ -77,10 +77,14 @@ class BeforeDayCondition(_Condition):
 
 
 class AllergyCondition(_Condition):
-    """The patient has an allergy whose detail names one of these materials or medicines, whatever the case."""
+    """The patient has an allergy whose detail names one of these materials or medicines, however it is spelled.
+
+    ``also_called``: brands, related substances and frequent misspellings, which people write down instead.
+    """
 
     kind: Literal["allergy"] = "allergy"
     materials: Words
+    also_called: tuple[Word, ...] = ()
 
 
 class DoseCondition(_Condition):

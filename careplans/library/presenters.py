@@ -146,7 +146,10 @@ def _in_words(condition: Condition, titles: Mapping[str, str]) -> str:
         case BeforeDayCondition():
             return _("before the surgical clearance day")
         case AllergyCondition():
-            return _("allergy to %(materials)s") % {"materials": _listed(condition.materials)}
+            materials = {"materials": _listed(condition.materials), "names": _listed(condition.also_called)}
+            if condition.also_called:
+                return _("allergy to %(materials)s (also written as %(names)s)") % materials
+            return _("allergy to %(materials)s") % materials
         case DoseCondition():
             return _(
                 "more than %(each)s %(unit)s at a time or %(day)s %(unit)s a day, or not in %(units)s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -95,7 +96,7 @@ def grounds_of(condition: Condition, target: Placed, situation: Situation) -> Gr
         case BeforeDayCondition():
             return _or_none(_days_to_wait_for(condition, target, situation))
         case AllergyCondition():
-            return _or_none(_named(situation.facts.allergies, condition.materials))
+            return _or_none(_named(situation.facts.allergies, condition))
         case DoseCondition():
             # The dose itself is always part of what a finding is about.
             dose = target.item.dose
@@ -166,7 +167,12 @@ def _others(condition: TogetherCondition, target: Placed, ahead: Iterable[Placed
     ]
 
 
-def _named(allergies: Iterable[str], materials: Iterable[str]) -> Grounds:
-    """Allergies in the clinician's own words that name one of the materials, whatever the case."""
-    wanted = [material.casefold() for material in materials]
-    return [allergy for allergy in allergies if any(one in allergy.casefold() for one in wanted)]
+def _named(allergies: Iterable[str], condition: AllergyCondition) -> Grounds:
+    """Allergies in the clinician's own words that name one of the materials, by any of its names."""
+    wanted = [_bare(name) for name in (*condition.materials, *condition.also_called)]
+    return [allergy for allergy in allergies if any(one in _bare(allergy) for one in wanted)]
+
+
+def _bare(name: str) -> str:
+    """Letters and digits alone: "Band-Aid", "band aid" and "BANDAID" are one, and so are "Doliprané" and "doliprane"."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name).casefold() if sign.isalnum())
