@@ -24,6 +24,7 @@ from careplans.library.dose import MedicineDose
 from careplans.library.rules import Rule
 from careplans.plans.after_surgery import Surgery, codes_of, waits
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
+from careplans.plans.elsewhere import Told, days_that_touch, medicine_days
 from careplans.plans.stopping import days_of, stops_early
 
 # What a condition rests on, as plain data: empty where there is nothing that could be another time different.
@@ -66,6 +67,7 @@ class Situation:
     facts: PatientFacts
     today: date
     ahead: Sequence[Placed]
+    elsewhere: Sequence[Told] = ()
 
     def days(self, target: Placed) -> tuple[date, date]:
         """The first day from today on and the last one on which the item is done."""
@@ -77,8 +79,10 @@ class Situation:
         return self.facts.codes | codes_of(self.facts.surgeries, *self.days(target))
 
     def course_days(self, component_code: str) -> int:
-        """Days of a medicine over the whole plan, as its courses were frozen, those behind included."""
-        return self.document.course_days(component_code)
+        """Days of a medicine over the whole plan, those behind included, and of other plans that its course touches."""
+        here = self.document.medicine_days(component_code)
+        other = medicine_days(self.elsewhere, component_code)
+        return self.document.course_days(component_code) + days_that_touch(here, other)
 
 
 def grounds_of(condition: Condition, target: Placed, situation: Situation) -> Grounds | None:

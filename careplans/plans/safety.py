@@ -14,6 +14,7 @@ from datetime import date
 from careplans.library.conditions import StoppedCondition
 from careplans.library.rules import Rule
 from careplans.plans.document import PlanDocument
+from careplans.plans.elsewhere import Told
 from careplans.plans.holding import (
     Grounds,
     PatientFacts,
@@ -58,15 +59,17 @@ def assess(
     today: date,
     *,
     before: PlanDocument | None = None,
+    elsewhere: Sequence[Told] = (),
 ) -> tuple[Finding, ...]:
     """Every finding, gravest first. Phases that ended before ``today`` are no longer asked about,
     but medicine taken in them still counts towards the length of its course.
 
-    ``before`` is the version the patient follows now, None where nothing was published.
+    ``before`` is the version the patient follows now, None where nothing was published; ``elsewhere`` what the
+    patient's other plans told.
     """
     told = _placed(before) if before else []
     ahead = [one for one in _placed(document) if _is_ahead(one, today)]
-    situation = Situation(document, facts, today, ahead)
+    situation = Situation(document, facts, today, ahead, elsewhere)
     findings = [
         finding
         for rule in rules

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from itertools import groupby
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from careplans.audit.models import AuditEvent
+from careplans.library.dose import MedicineDose
 from careplans.library.selectors import rules_of
 from careplans.plans.after_surgery import Surgery
 from careplans.plans.document import PlanDocument
+from careplans.plans.elsewhere import Told, told_in_turn
 from careplans.plans.holding import PatientFacts
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
 from careplans.plans.safety import Finding, assess, findings_of_ending
@@ -36,7 +39,7 @@ def facts_of(patient: Patient, today: date) -> PatientFacts:
 
 
 def findings_of(document: PlanDocument, patient: Patient, today: date) -> tuple[Finding, ...]:
-    """Assess a document against the patient as known now, the clinic's approved rules and the version before."""
+    """Assess a document against the patient as known now, the clinic's approved rules and what was told before."""
     before = PlanVersion.objects.filter(plan_id=document.plan_id).order_by("-number").first()
     return assess(
         document,
@@ -44,7 +47,25 @@ def findings_of(document: PlanDocument, patient: Patient, today: date) -> tuple[
         rules_of(patient.clinic),
         today,
         before=before.document if before else None,
+        elsewhere=told_elsewhere(document, patient),
     )
+
+
+def told_elsewhere(document: PlanDocument, patient: Patient) -> tuple[Told, ...]:
+    """What the patient's other plans told, for plans with a medicine; the others have no course to count."""
+    if not any(isinstance(item.dose, MedicineDose) for item in document.items):
+        return ()
+    versions = (
+        PlanVersion.objects.filter(plan__patient=patient)
+        .exclude(plan_id=document.plan_id)
+        .select_related("plan")
+        .order_by("plan_id", "number")
+    )
+    told: list[Told] = []
+    for plan, of_plan in groupby(versions, key=lambda version: version.plan):
+        ended_on = plan.ended_at.astimezone(patient.clinic.zone).date() if plan.ended_at else None
+        told += told_in_turn([version.document for version in of_plan], ended_on)
+    return tuple(told)
 
 
 def findings_of_end(plan: Plan, today: date) -> tuple[Finding, ...]:

@@ -114,7 +114,14 @@ def test_ending_with_an_answer_keeps_it_on_record(signed_in: Client, plan: Plan)
 @pytest.mark.parametrize("answers", [None, {}, {"another-finding": "Tapered."}])
 def test_the_verb_refuses_by_itself(answers: dict[str, str] | None, plan: Plan, clinician: User) -> None:
     with pytest.raises(FindingsUndecided, match="Baclofen"):
-        end_plan(plan=plan, state="stopped", reason="x", answers=answers, by=clinician, now=LATER)
+        end_plan(
+            plan=plan,
+            state="stopped",
+            reason="Moves to another town.",
+            answers=answers,
+            by=clinician,
+            now=LATER,
+        )
 
     plan.refresh_from_db()
     assert plan.state == Plan.State.ACTIVE
@@ -125,7 +132,14 @@ def test_an_answer_that_says_nothing_is_none(nothing: str, plan: Plan, clinician
     [stop] = findings_of_end(plan, LATER.date())
 
     with pytest.raises(Refusal):
-        end_plan(plan=plan, state="stopped", reason="x", answers={stop.key: nothing}, by=clinician, now=LATER)
+        end_plan(
+            plan=plan,
+            state="stopped",
+            reason="Moves to another town.",
+            answers={stop.key: nothing},
+            by=clinician,
+            now=LATER,
+        )
 
     plan.refresh_from_db()
     assert plan.state == Plan.State.ACTIVE
