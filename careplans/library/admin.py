@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from careplans.accounts.admin_site import ClinicInline, ClinicModelAdmin, clinic_admin
-from careplans.accounts.permissions import Permission
-from careplans.core.refusals import Refusal
-from careplans.library import review
+from careplans.library import retire, review
 from careplans.library.models import (
     Component,
     ComponentText,
     ComponentVersion,
     RedFlag,
+    Retirement,
     ReviewState,
     SafetyRule,
     Source,
@@ -38,15 +38,22 @@ from careplans.library.workshop_forms import (
     TemplatePhaseForm,
     TemplateVersionForm,
 )
+from careplans.library.workshop_steps import PROPOSE, RETIREMENT_STEPS, REVIEW_STEPS, allowed
 
 # Set by the verbs, never typed.
 KEPT_BY_VERBS = ("number", "state", "author", "approved_by", "approved_at", "created_at", "review_due_on")
 # What a page of a version begins with.
-SAID_FIRST = ("number", "state", "written_by", "approved_by", "review_due_on")
+SAID_FIRST = ("number", "state", "written_by", "approved_by", "review_due_on", "retirement")
 
 
 def _is_draft(version: Any) -> bool:
     return version is None or version.state == ReviewState.DRAFT
+
+
+def stands(retirement: Retirement) -> str:
+    if retirement.is_waiting:
+        return _("Proposed, waits for a second person")
+    return _("Retired") if retirement.confirmed_at else _("Withdrawn, stays in use")
 
 
 class KnownByName:
@@ -82,79 +89,15 @@ class OfDrafts:
         return super().has_change_permission(request, obj) and _is_draft(obj)  # type: ignore[misc]
 
 
-def _step(verb: Callable[..., Any], label: Any, permission: Permission, *, done: Any) -> Any:
-    """An action of the list: the verb on each chosen version, each refusal told by name."""
-
-    @admin.action(description=label)
-    def action(modeladmin: Any, request: Any, queryset: Any) -> None:
-        if permission not in request.permissions:
-            modeladmin.message_user(request, _("Your role does not allow this step."), messages.ERROR)
-            return
-        for version in queryset:
-            try:
-                verb(version=version, by=request.user, now=timezone.now())
-            except Refusal as refusal:
-                modeladmin.message_user(request, f"{version}: {refusal}", messages.ERROR)
-            else:
-                modeladmin.message_user(request, done % {"version": version}, messages.SUCCESS)
-
-    action.__name__ = verb.__name__
-    action.permission = permission  # type: ignore[attr-defined]  # read by get_actions
-    return action
-
-
-def _start(*, version: Any, by: Any, now: Any) -> None:
-    review.start_version(of=version, by=by, now=now)
-
-
-STEPS = [
-    _step(
-        _start,
-        gettext_lazy("Start a new version"),
-        Permission.EDIT_LIBRARY,
-        done=gettext_lazy("%(version)s: a draft of the next version is ready to be edited."),
-    ),
-    _step(
-        review.submit_for_review,
-        gettext_lazy("Submit for review"),
-        Permission.EDIT_LIBRARY,
-        done=gettext_lazy("%(version)s now waits for a reviewer."),
-    ),
-    _step(
-        review.approve_version,
-        gettext_lazy("Approve"),
-        Permission.REVIEW_LIBRARY,
-        done=gettext_lazy("%(version)s is approved. New plans use it from now on."),
-    ),
-    _step(
-        review.send_back,
-        gettext_lazy("Send back to the author"),
-        Permission.REVIEW_LIBRARY,
-        done=gettext_lazy("%(version)s is a draft again."),
-    ),
-    _step(
-        review.retire_version,
-        gettext_lazy("Retire"),
-        Permission.REVIEW_LIBRARY,
-        done=gettext_lazy("%(version)s is retired. New plans cannot use it."),
-    ),
-]
-
-
 class ReviewedAdmin(HeldWhileSaving, KnownByName, OfDrafts, ClinicModelAdmin):
     """Content with a life cycle."""
 
-    actions: Any = STEPS
+    actions: Any = REVIEW_STEPS
     exclude = KEPT_BY_VERBS
     list_filter: ClassVar[tuple[str, ...]] = ("state",)
 
     def get_actions(self, request: Any) -> Any:
-        """The steps of one's role. They need no Django permission of their own: each asks ours."""
-        return {
-            step.__name__: (step, step.__name__, step.short_description)
-            for step in STEPS
-            if step.permission in request.permissions
-        }
+        return allowed(self.actions, request)
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:
         own = super().get_readonly_fields(request, obj)
@@ -171,6 +114,11 @@ class ReviewedAdmin(HeldWhileSaving, KnownByName, OfDrafts, ClinicModelAdmin):
     def written_by(self, version: Any) -> str:
         names = sorted(version.writers.values_list("name", flat=True))
         return ", ".join(names) or _("Came with Careplans")
+
+    @admin.display(description=gettext_lazy("Retirement"))
+    def retirement(self, version: Any) -> str:
+        last = version.retirements.select_related("proposed_by").first()
+        return f"{stands(last)}. {last.proposed_by.name}: {last.reason}" if last else "-"
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         if not change:
@@ -263,18 +211,33 @@ class TemplatePhaseAdmin(HeldWhileSaving, ClinicModelAdmin):
         review.note_writer(version=obj.version, by=request.user, now=timezone.now())
 
 
+class ProtectingAdmin(ReviewedAdmin):
+    """What protects patients: two people take it out of use."""
+
+    actions = (*REVIEW_STEPS, PROPOSE)
+
+    def get_queryset(self, request: Any) -> Any:
+        waiting = Retirement.objects.waiting().filter(**{retire.FIELDS[self.model]: OuterRef("pk")})
+        return super().get_queryset(request).annotate(is_proposed=Exists(waiting))
+
+    @admin.display(description=gettext_lazy("State"), ordering="state")
+    def stands(self, version: Any) -> str:
+        state = str(version.get_state_display())
+        return _("%(state)s, proposed to retire") % {"state": state} if version.is_proposed else state
+
+
 @admin.register(SafetyRule, site=clinic_admin)
-class SafetyRuleAdmin(ReviewedAdmin):
+class SafetyRuleAdmin(ProtectingAdmin):
     form = SafetyRuleForm
-    list_display = ("code", "number", "state", "severity", "message")
+    list_display = ("code", "number", "stands", "severity", "message")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "severity")
     search_fields = ("code", "message")
 
 
 @admin.register(RedFlag, site=clinic_admin)
-class RedFlagAdmin(ReviewedAdmin):
+class RedFlagAdmin(ProtectingAdmin):
     form = RedFlagForm
-    list_display = ("clinician_label", "number", "state", "urgency", "asked")
+    list_display = ("clinician_label", "number", "stands", "urgency", "asked")
     search_fields = ("code", "clinician_label")
 
 
@@ -295,3 +258,36 @@ class TemplateAdmin(KnownByName, ClinicModelAdmin):
 class SourceAdmin(KnownByName, ClinicModelAdmin):
     list_display = ("code", "title", "publisher")
     search_fields = ("code", "title")
+
+
+@admin.register(Retirement, site=clinic_admin)
+class RetirementAdmin(ClinicModelAdmin):
+    """Read only: retirements come from the lists of what is retired, and end by the steps of this one."""
+
+    actions: Any = RETIREMENT_STEPS
+    list_display = ("what", "stands", "reason", "proposed_by", "proposed_at", "confirmed_by", "withdrawn_by")
+    list_filter = (("confirmed_at", admin.EmptyFieldListFilter), ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_select_related = ("proposed_by", "confirmed_by", "withdrawn_by", "safety_rule", "red_flag")
+    search_fields = ("reason",)
+
+    def get_queryset(self, request: Any) -> Any:
+        targets = ("component_version__component", "template_version__template")
+        return super().get_queryset(request).select_related(*targets)
+
+    def get_actions(self, request: Any) -> Any:
+        return allowed(self.actions, request)
+
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("What"))
+    def what(self, retirement: Retirement) -> str:
+        version = retirement.version
+        return f"{capfirst(version._meta.verbose_name)}: {version} ({version.number})"
+
+    @admin.display(description=gettext_lazy("Where it stands"))
+    def stands(self, retirement: Retirement) -> str:
+        return stands(retirement)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import Clinic
 from careplans.library.dose import Dose, parse_dose
+from careplans.library.retired import Retirement
 from careplans.library.reviewed import (
     ApprovedVersionsNeverChange,
     Identified,
@@ -41,6 +42,7 @@ __all__ = [
     "PartOfVersion",
     "PhaseStart",
     "RedFlag",
+    "Retirement",
     "ReviewState",
     "ReviewedContent",
     "SafetyRule",

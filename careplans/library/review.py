@@ -1,4 +1,4 @@
-"""The life of reviewed content: draft → in review → approved → retired. Nobody approves what they wrote in.
+"""The life of reviewed content: draft → in review → approved → retired (``retire``). Nobody approves what they wrote in.
 
 One set of verbs for components, templates, safety rules and red flags: they share ``ReviewedContent``.
 """
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import User
 from careplans.core.models import new_uuid
 from careplans.library.models import ComponentVersion, ReviewedContent, ReviewState, TemplateVersion
+from careplans.library.retire import withdraw_all
 from careplans.library.versions import ReviewRefusal, move, next_number, record
 from careplans.library.whole import problems_of
 
@@ -76,17 +77,12 @@ def approve_version(*, version: ReviewedContent, by: User, now: datetime) -> Non
     if version.state != ReviewState.IN_REVIEW:
         raise ReviewRefusal(_("Only a version that was submitted for review can be approved."))
     _refuse_unless_whole(version)
-    version.versions().filter(state=ReviewState.APPROVED).update(state=ReviewState.RETIRED)
+    replaced = version.versions().filter(state=ReviewState.APPROVED)
+    withdraw_all(of=replaced, by=by, now=now)
+    replaced.update(state=ReviewState.RETIRED)
     due = now.date() + REVIEW_EVERY
     move(version, ReviewState.APPROVED, approved_by=by, approved_at=now, review_due_on=due)
     record("approved", version, by, now, writers=sorted(str(pk) for pk in writers if pk))
-
-
-@transaction.atomic
-def retire_version(*, version: ReviewedContent, by: User, now: datetime) -> None:
-    """Take a version out of use. Plans that hold it keep what they say; new ones cannot be published with it."""
-    move(version, ReviewState.RETIRED)
-    record("retired", version, by, now)
 
 
 def _hold_name(version: ReviewedContent) -> None:

@@ -212,12 +212,17 @@ def read_starter(folder: Path) -> Starter:
         components=_read_folder(folder / "components", ComponentFile),
         templates=_read_folder(folder / "templates", TemplateFile),
         rules=_read_list(folder / "rules.yaml", RuleFile),
-        red_flags=_read_list(folder / "red_flags.yaml", RedFlagFile),
+        red_flags=read_red_flags(folder),
     )
     problems = [*_component_problems(starter), *_template_problems(starter), *_rule_problems(starter)]
     if problems:
         raise StarterError("\n".join(problems))
     return starter
+
+
+def read_red_flags(folder: Path) -> tuple[RedFlagFile, ...]:
+    """The red flags alone, each checked in itself."""
+    return _read_list(folder / "red_flags.yaml", RedFlagFile)
 
 
 class _Loader(yaml.CSafeLoader):

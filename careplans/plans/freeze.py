@@ -13,6 +13,7 @@ from careplans.audit.record import record_change
 from careplans.core.tokens import derive_token, hash_token, new_nonce
 from careplans.library.models import ReviewState
 from careplans.library.selectors import rules_of, wording_in
+from careplans.library.shipped import missing_red_flags
 from careplans.plans.assemble import draft_document
 from careplans.plans.document import DocumentFinding, PlanDocument, canonical_data, sha256_of
 from careplans.plans.drafting import claim_draft
@@ -79,6 +80,14 @@ def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
             _(
                 "Patients must know whom to call, and your clinic has no phone or emergency number yet. Ask an administrator to write them into the clinic's settings."
             )
+        )
+    unasked = missing_red_flags(draft.plan.clinic)
+    if unasked:
+        raise PlanRefusal(
+            _(
+                "No check-in would ask about: %(red_flags)s. These red flags come with Careplans and must be in use before a plan is published. Ask a reviewer of your clinic's library to bring them back."
+            )
+            % {"red_flags": "; ".join(unasked)}
         )
     if not document.items:
         raise PlanRefusal(_("The plan is empty. Add at least one component before publishing."))

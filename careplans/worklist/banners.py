@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,8 +23,11 @@ class Banner:
     is_alarm: bool = True
 
 
-def banners_of(status: ClinicStatus, *, with_red_flags: bool, now: datetime) -> list[Banner]:
-    """Unacknowledged red flags for those who can act on them; a schedule that stands still for everybody."""
+def banners_of(
+    status: ClinicStatus, *, with_red_flags: bool, unasked: Sequence[str], now: datetime
+) -> list[Banner]:
+    """Unacknowledged red flags for those who can act on them; a schedule that stands still for everybody; red flags
+    that no check-in would ask about for those who keep the library."""
     banners = []
     if with_red_flags and status.open_red_flags:
         text = ngettext(
@@ -34,6 +38,11 @@ def banners_of(status: ClinicStatus, *, with_red_flags: bool, now: datetime) -> 
         banners.append(Banner(text, reverse("worklist"), _("Go to the worklist")))
     if status.is_schedule_late(now):
         banners.append(Banner(_schedule_words(status.beat_at)))
+    if unasked:
+        text = _(
+            "No plan can be published: these red flags come with Careplans and are not in use here: %(red_flags)s. Start a new version of each, and let a second person approve it."
+        ) % {"red_flags": "; ".join(unasked)}
+        banners.append(Banner(text, reverse("admin:library_redflag_changelist"), _("Go to the red flags")))
     return banners
 
 

@@ -14,11 +14,15 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic
 from careplans.accounts.permissions import Permission
+from careplans.library.shipped import missing_red_flags
 from careplans.worklist.banners import Banner, banners_of
 from careplans.worklist.status import ClinicStatus, status_of
 
 # Those who write or review the library go to its workshop from the rail.
 WORKSHOP = frozenset({Permission.EDIT_LIBRARY, Permission.REVIEW_LIBRARY})
+
+# Who can see to it that the library holds what plans need.
+KEEPERS = WORKSHOP | {Permission.MANAGE_CLINIC}
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,12 @@ def _banners(request: Any, permissions: frozenset[Permission], status: Any) -> l
         return []
     # The worklist itself begins with the red flags.
     is_told = request.path == reverse("worklist")
+    unasked = missing_red_flags(request.clinic) if KEEPERS & permissions else []
     return banners_of(
-        status, with_red_flags=Permission.EDIT_CLINICAL in permissions and not is_told, now=timezone.now()
+        status,
+        with_red_flags=Permission.EDIT_CLINICAL in permissions and not is_told,
+        unasked=unasked,
+        now=timezone.now(),
     )
 
 

@@ -21,10 +21,10 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
+from careplans.library.retire import retire_version
 from careplans.library.review import (
     ReviewRefusal,
     approve_version,
-    retire_version,
     send_back,
     start_version,
     submit_for_review,
@@ -137,7 +137,7 @@ def test_rules_and_red_flags_live_the_same_life(
 
 def test_retired_is_the_end(clinic: Clinic, reviewer: User) -> None:
     version = component_of(clinic, "ex-walking")
-    retire_version(version=version, by=reviewer, now=NOW)
+    retire_version(version=version, reason="Nobody uses it any more", by=reviewer, now=NOW)
 
     with pytest.raises(ReviewRefusal):
         submit_for_review(version=version, by=reviewer, now=NOW)
