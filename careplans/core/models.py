@@ -1,4 +1,4 @@
-"""Base of every record that appears in a URL or leaves the system."""
+"""Base of every record that appears in a URL or leaves the system; and the forms that were sent (``once``)."""
 
 from __future__ import annotations
 
@@ -18,3 +18,14 @@ class UUIDModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+class SpentForm(models.Model):
+    """A form that made something. Its words are not kept, only their digest; nothing can be read out of it."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    spent_at = models.DateTimeField(db_index=True)
+    led_to = models.CharField(max_length=500, default="/")
+
+    def __str__(self) -> str:
+        return self.digest

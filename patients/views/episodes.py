@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
+from careplans.core.once import once
 from careplans.core.refusals import Refusal
 from patients.changing import RecordChanged
 from patients.episodes import FIELDS
@@ -23,6 +24,7 @@ from patients.views.stale import render_stale, version_seen
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_CLINICAL)
+@once
 def episode_add(request: StaffRequest, pk: UUID) -> HttpResponse:
     """Write down why the patient comes this time."""
     patient = patient_of(request, pk)

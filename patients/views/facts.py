@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
+from careplans.core.once import once
 from careplans.core.refusals import Refusal
 from patients.forms import FactEndForm, FactForm
 from patients.models import ClinicalFact
@@ -21,6 +22,7 @@ from patients.views.common import note_look, page_context, patient_of, today_at,
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_CLINICAL)
+@once
 def patient_facts(request: StaffRequest, pk: UUID) -> HttpResponse:
     """All facts of a patient, with a form to add one."""
     patient = patient_of(request, pk)

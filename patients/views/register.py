@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission, Role
+from careplans.core.once import once
 from careplans.core.refusals import Refusal
 from patients.forms import ClinicianRegisterForm, RegisterForm
 from patients.identity import clinic_day
@@ -24,6 +25,7 @@ from patients.views.edit import warn_about_mail
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_PATIENTS)
+@once
 def patient_register(request: StaffRequest) -> HttpResponse:
     """Register somebody new; a clinician with facts and the first episode on the same page."""
     form = _form(request)

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
-from django.utils.html import format_html
+from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from careplans.accounts.made_for import FIELD, HEADER, made_for
+from careplans.core import once
 
 register = template.Library()
+WARN_BEFORE = timedelta(minutes=2)
 
 
 class StaffFormNode(CsrfTokenNode):
-    """Django's token, and beside it for whom the form was made."""
+    """Django's token, and beside it for whom the form was made and a key of its own."""
 
     def render(self, context: Context) -> SafeString:
         token = SafeString(super().render(context))
         mark = made_for(getattr(context, "request", None)) if token else None
         if mark is None:
             return token
-        return SafeString(token + format_html('<input type="hidden" name="{}" value="{}">', FIELD, mark))
+        hidden = {FIELD: mark, once.FIELD: once.new_key()}
+        fields = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden.items())
+        return SafeString(token + fields)
 
 
 @register.tag
@@ -39,3 +46,19 @@ def made_for_headers(context: dict[str, Any]) -> str:
     """``hx-headers='{% made_for_headers %}'``: parts of a page are asked for in the name of the whole."""
     mark = made_for(getattr(context, "request", None))
     return json.dumps({HEADER: str(mark)} if mark else {})
+
+
+@register.simple_tag(takes_context=True)
+def session_clock(context: Any) -> SafeString:
+    """``{% session_clock %}``: the warning before the session ends, for whoever is signed in."""
+    request = getattr(context, "request", None)
+    if request is None or not getattr(request, "user", None) or not request.user.is_authenticated:
+        return SafeString("")
+    idle = settings.IDLE_TIME_OUT
+    lead = min(WARN_BEFORE, idle / 2)
+    values = {
+        "lead": int(lead.total_seconds()),
+        "first": int((idle - lead).total_seconds()),
+        "minutes": int(idle.total_seconds() // 60),
+    }
+    return render_to_string("accounts/_session_clock.html", values, request=request)

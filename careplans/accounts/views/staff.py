@@ -19,6 +19,7 @@ from careplans.accounts.forms import InviteForm, RolesForm
 from careplans.accounts.models import Invitation, Membership
 from careplans.accounts.permissions import Permission, Role
 from careplans.accounts.refusals import RolesChanged
+from careplans.core.once import once
 from careplans.core.refusals import Refusal
 
 
@@ -36,6 +37,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_STAFF)
+@once
 def staff_invite(request: StaffRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

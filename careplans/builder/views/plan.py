@@ -22,6 +22,7 @@ from careplans.builder.selectors import left_out_of, plan_of
 from careplans.builder.views.desk import answer_refusal, gives_back_typed, load_draft
 from careplans.checkins.marks import marks_of
 from careplans.checkins.models import CheckIn
+from careplans.core.once import once
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import approved_templates
 from careplans.plans.drafting import discard_draft
@@ -33,6 +34,7 @@ from patients.presenters import patient_header
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_CLINICAL)
+@once
 def plan_start(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.of(request.clinic).select_related("clinic"), pk=pk)
     note_look(request, action="patient.episodes_looked_at", subject=patient, patient_id=patient.pk)
