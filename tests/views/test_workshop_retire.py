@@ -54,7 +54,7 @@ def test_a_component_is_retired_after_a_reason(clinic: Clinic, nadia: User) -> N
     page = choose(site, "retire_version", version)
     unchanged = ComponentVersion.objects.get(pk=version.pk).state
     without = answer(site, page, ComponentVersion, reason=".")
-    done = answer(site, page, ComponentVersion, reason=WHY)
+    done = answer(site, without, ComponentVersion, reason=WHY)
 
     assert "No new plan can be published" in page.content.decode()
     assert unchanged == ReviewState.APPROVED
