@@ -17,6 +17,7 @@ from careplans.checkins.notices import notify, withdraw_notices
 from careplans.checkins.people import first_owner
 from careplans.checkins.refusals import AlertMoved, AlertNotReady
 from careplans.checkins.scoring import Signal
+from careplans.core.text import LETTERS_OF_A_NOTE, TooFewWords, UnusableText, plain_words
 
 
 @transaction.atomic
@@ -37,9 +38,7 @@ def raise_alert(*, check_in: CheckIn, signal: Signal, by: Actor = SYSTEM, now: d
 @transaction.atomic
 def acknowledge_alert(*, alert: Alert, note: str, by: User, now: datetime) -> Alert:
     """Take the alert on: it stops climbing and belongs to ``by``. The note says what is being done."""
-    note = note.strip()
-    if not note:
-        raise AlertNotReady(_("Write down what you are doing about it before you acknowledge."))
+    note = _written(note, ask=_("Write down what you are doing about it before you acknowledge."))
     taken = Alert.objects.filter(pk=alert.pk, state=Alert.State.OPEN).update(
         state=Alert.State.ACKNOWLEDGED,
         acknowledged_at=now,
@@ -60,9 +59,7 @@ def acknowledge_alert(*, alert: Alert, note: str, by: User, now: datetime) -> Al
 @transaction.atomic
 def resolve_alert(*, alert: Alert, resolution: str, by: User, now: datetime) -> Alert:
     """Close an acknowledged alert with what came of it."""
-    resolution = resolution.strip()
-    if not resolution:
-        raise AlertNotReady(_("Write down what came of it before you resolve."))
+    resolution = _written(resolution, ask=_("Write down what came of it before you resolve."))
     closed = Alert.objects.filter(pk=alert.pk, state=Alert.State.ACKNOWLEDGED).update(
         state=Alert.State.RESOLVED, resolved_at=now, resolved_by=by, resolution=resolution
     )
@@ -75,6 +72,14 @@ def resolve_alert(*, alert: Alert, resolution: str, by: User, now: datetime) -> 
     _note(alert, AlertEntry.Kind.RESOLVED, now, by=by, note=resolution)
     _audit(alert, "alert.resolved", by, now)
     return alert
+
+
+def _written(text: str, *, ask: str) -> str:
+    """A note in words; what says nothing is refused with ``ask``."""
+    try:
+        return plain_words(text, letters=LETTERS_OF_A_NOTE, ask=ask)
+    except (TooFewWords, UnusableText) as refusal:
+        raise AlertNotReady(str(refusal)) from refusal
 
 
 def _raise_first(check_in: CheckIn, signal: Signal, by: Actor, now: datetime) -> Alert:

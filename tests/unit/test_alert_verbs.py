@@ -143,8 +143,9 @@ def test_resolves_only_what_was_acknowledged(raised: Callable[[], Alert], clinic
 
 def test_a_note_is_needed(raised: Callable[[], Alert], clinician: User) -> None:
     alert = raised()
-    with pytest.raises(AlertNotReady):
-        acknowledge_alert(alert=alert, note=" ", by=clinician, now=alert.raised_at)
+    for nothing in (" ", ".", "\u200b", "\u200c", "12345", "ok"):
+        with pytest.raises(AlertNotReady):
+            acknowledge_alert(alert=alert, note=nothing, by=clinician, now=alert.raised_at)
     with pytest.raises(IntegrityError), transaction.atomic():
         Alert.objects.filter(pk=alert.pk).update(
             state="acknowledged", acknowledged_at=alert.raised_at, acknowledged_by=clinician

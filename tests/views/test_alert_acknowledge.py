@@ -122,3 +122,19 @@ def test_who_may_not(alert: Alert, client_of: Callable[..., Client], other_clini
     assert client_of(Role.CLINICIAN).get(path).status_code == 405
     alert.refresh_from_db()
     assert alert.state == "open"
+
+
+@pytest.mark.parametrize("step", ["acknowledge", "resolve"])
+@pytest.mark.parametrize("nothing", ["\u200c", ".", "\u200bRang her", "ok"])
+def test_a_step_without_words_is_asked_again(
+    nothing: str, step: str, alert: Alert, client_of: Callable[..., Client], clinician: User
+) -> None:
+    if step == "resolve":
+        acknowledge_alert(alert=alert, note="Calling.", by=clinician, now=alert.raised_at)
+    before = Alert.objects.get(pk=alert.pk).state
+    field = {"acknowledge": "note", "resolve": "resolution"}[step]
+
+    response = client_of(Role.CLINICIAN).post(f"/alerts/{alert.pk}/{step}/", {field: nothing})
+
+    assert response.context[f"{step}_form"].errors[field]
+    assert Alert.objects.get(pk=alert.pk).state == before
