@@ -87,7 +87,8 @@ def has_plan_ended_long_ago(plan: Plan, now: datetime) -> bool:
 
 def version_to_lead_to(patient: Patient, now: datetime) -> PlanVersion | None:
     """The newest version of the patient's running plan, while its link lives: it leads to whatever is open."""
-    running = Plan.objects.filter(patient=patient, state=Plan.State.ACTIVE, versions__isnull=False)
-    plans = running.select_related("clinic", "patient").distinct().order_by("-created_at")
+    published = PlanVersion.objects.filter(plan__patient=patient).values("plan")
+    running = Plan.objects.filter(pk__in=published, state=Plan.State.ACTIVE)
+    plans = running.select_related("clinic", "patient__clinic").order_by("-created_at")
     live = (plan for plan in plans if not has_plan_ended_long_ago(plan, now))
     return next((newest_version(plan) for plan in live), None)

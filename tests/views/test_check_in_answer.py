@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.models import AuditEvent
-from careplans.checkins.models import Alert, Answer, CheckIn, ConfirmationTry
+from careplans.checkins.models import Addition, Alert, Answer, CheckIn, ConfirmationTry
 from careplans.checkins.tiers import Tier
 from careplans.outbox.models import Message
 from tests.make.checkins import Phone, ask_next, form_of, link_of, make_answer, make_asked, moment_of
@@ -276,6 +276,28 @@ def test_ten_clicks_at_once_are_one_answer(clinic: Clinic, clinician: User, tmp_
         Tier.THRESHOLD,
         Tier.WANTS_CALL,
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_late_red_flags_at_once_are_one_addition(clinic: Clinic, clinician: User, tmp_path: Path) -> None:
+    check_in = make_asked(clinic, clinician)
+    with time_machine.travel(moment_of(check_in), tick=True):
+        client = Phone(check_in).open_link()
+        make_answer(check_in)
+
+        def click(_number: int) -> str:
+            own = Phone(check_in)
+            own.cookies = client.cookies.copy()
+            try:
+                return str(own.post("/check-in/", FIRST | {"flag_leg_weakness": "yes"})["Location"])
+            finally:
+                connections.close_all()
+
+        with shared_with_threads(tmp_path), ThreadPoolExecutor(10) as pool:
+            locations = list(pool.map(click, range(10)))
+    assert locations.count("/check-in/thanks/") == 1
+    assert (Addition.objects.count(), Alert.objects.get().times_raised) == (1, 1)
+    assert Message.objects.filter(kind=Message.Kind.ALERT_NOTICE).count() == 1
 
 
 # --- D5 to D7: what a link gives away --------------------------------------------------------------------------
