@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import yaml
+
 from careplans.library.surgery import OWN_VALUE, STARTING_DAYS, starting_days
 from patients.models import Episode
+
+STARTER = Path(__file__).parents[2] / "careplans" / "library" / "starter"
 
 
 def test_every_type_of_surgery_has_its_days() -> None:
@@ -30,3 +36,15 @@ def test_without_surgery_there_are_no_days_and_an_unknown_type_is_the_slowest() 
 
 def test_the_values_say_whose_they_are() -> None:
     assert "Our own starting value" in str(OWN_VALUE)
+
+
+def test_the_template_begins_with_the_same_days() -> None:
+    (path,) = STARTER.glob("templates/after-spinal-surgery.yaml")
+    template = yaml.safe_load(path.read_text(encoding="utf-8"))
+    days = STARTING_DAYS["discectomy"]
+
+    assert (template["cold_to_heat_day"], template["clearance_day"]) == (
+        days.cold_to_heat_day,
+        days.clearance_day,
+    )
+    assert "our own" in str(template["sources"])
