@@ -22,7 +22,8 @@ def test_fusion_is_slower_than_everything_else() -> None:
 
     assert all(fusion.cold_to_heat_day > one.cold_to_heat_day for one in others)
     assert all(fusion.clearance_day > one.clearance_day for one in others)
-    assert fusion.fusion_heals_days and not any(one.fusion_heals_days for one in others)
+    assert fusion.fusion_heals_days
+    assert not any(one.fusion_heals_days for one in others)
 
 
 def test_heat_never_comes_after_load() -> None:
