@@ -15,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careplans.settings")
 
 QUICK, SLOW = "quick", "slow"
 TICK_SECONDS = 60.0
+HOUR_SECONDS = 3600.0
 
 
 def make_app(name: str, *, is_main: bool) -> Celery:
@@ -42,8 +43,10 @@ app.conf.beat_schedule = {
     "ask": _each_minute("checkins.ask_due"),
     "remind": _each_minute("checkins.remind_due"),
     "close": _each_minute("checkins.close_missed"),
+    "recheck-plans": _each_minute("plans.recheck"),
     "deliver": _each_minute("outbox.deliver_waiting"),
     "draw-handouts": _each_minute("handouts.render_waiting"),
+    "forget-sessions": {"task": "accounts.forget_ended_sessions", "schedule": HOUR_SECONDS},
 }
 # In memory: what is due stands in the database, so the schedule itself has nothing to remember.
 app.conf.beat_scheduler = "celery.beat:Scheduler"

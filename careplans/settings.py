@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "careplans.accounts.middleware.sign_in_whole_page",
+    "careplans.accounts.too_late.keep_late_form",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "careplans.accounts.middleware.second_factor",
     "careplans.accounts.middleware.current_clinic",
@@ -305,7 +306,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "camera": [], "geolocation": [], "microphone": [], "payment": [], "usb": [],
     "publickey-credentials-get": ["self"],
 }  # fmt: skip
-CSRF_FAILURE_VIEW = "careplans.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "careplans.accounts.too_late.csrf_failure"
 
 # --- Language and time --------------------------------------------------------------------------------------------
 # Staff pages are always in this language: no LocaleMiddleware, so that a browser set to Spanish does not get them

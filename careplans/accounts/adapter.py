@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts import sessions
+from careplans.accounts.kept_forms import drop_forms_of_others
 from careplans.accounts.models import User
 from careplans.audit.record import SYSTEM, record_change
 
@@ -43,6 +44,12 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
             url, allowed_hosts={self.request.get_host()}, require_https=settings.IS_HTTPS
         )
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where something typed waits, there first."""
+        if sessions.KEPT_FORMS in request.session:
+            return reverse("sent-again")
+        return str(super().get_login_redirect_url(request))
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Built on the configured address: a forged Host header must not get into a mail."""
         uid, _dash, secret = key.partition("-")
@@ -53,6 +60,7 @@ class StaffAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         super().login(request, user)
         now = timezone.now()
         sessions.begin(request.session, now)
+        drop_forms_of_others(request.session, user_id=user.pk)
         methods = [record["method"] for record in get_authentication_records(request, user)]
         if "mfa" in methods:
             sessions.note_second_factor(request.session)

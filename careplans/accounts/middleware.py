@@ -40,8 +40,10 @@ def idle_time_out(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         ended = request.user.is_authenticated and _why_ended(request)
         if ended:
+            who = str(request.user.pk)
             logout(request)
             request.session[sessions.ENDED_BECAUSE] = ended
+            request.session[sessions.ENDED_FOR] = who
         response = get_response(request)
         if ended:
             response.headers["Clear-Site-Data"] = CLEAR_AT_SIGN_OUT

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from careplans.accounts import sessions
+from careplans.accounts.kept_forms import drop_kept_form
 from careplans.accounts.made_for import is_of_clinic, read_made_for
 from careplans.accounts.middleware import GetResponse, choose_clinic
-from careplans.accounts.sent_form import AGAIN_IN, sent_form
+from careplans.accounts.sent_form import AGAIN_IN, KEPT, sent_form
 
 READS = ("GET", "HEAD", "OPTIONS")
 
@@ -27,6 +28,8 @@ def right_clinic(get_response: GetResponse) -> GetResponse:
         is_part = bool(request.htmx)
         if request.clinic is None or not is_of_clinic(request) or (request.method in READS and not is_part):
             return None
+        if KEPT in request.POST:
+            drop_kept_form(request.session, request.POST[KEPT])
         is_meant = _follow_back(request) if AGAIN_IN in request.POST else _is_meant_for_here(request)
         return None if is_meant else _refuse(request)
 

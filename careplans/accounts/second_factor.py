@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any, ClassVar
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import User
+from careplans.core.sealed import box
 
+PURPOSE = "careplans.accounts.second_factor"
 # Recovery codes alone are no factor: they only stand in for one.
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
@@ -40,10 +38,10 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships
 
     def encrypt(self, text: str) -> str:
         """A stolen database alone does not give anybody's codes away."""
-        return _cipher().encrypt(text.encode()).decode()
+        return box(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return box(PURPOSE).decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         return may_remove(authenticator)
@@ -51,13 +49,3 @@ class StaffMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships
     def _get_site_name(self) -> str:
         """What an authenticator app and a passkey prompt call this place."""
         return str(settings.MFA_TOTP_ISSUER)
-
-
-def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
-
-
-def _derived(key: str) -> bytes:
-    derived = HKDF(SHA256(), 32, salt=None, info=b"careplans.accounts.second_factor").derive(key.encode())
-    return base64.urlsafe_b64encode(derived)

@@ -12,7 +12,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from careplans.accounts.views import clinic, invitation, person, staff
+from careplans.accounts.views import clinic, invitation, person, sent_again, session, staff
 
 sign_in_urls: list[URLPattern | URLResolver] = [
     path("login/", account.login, name="account_login"),
@@ -54,6 +54,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", person.start, name="start"),
     path("account/", person.person, name="account"),
     path("account/sign-out-elsewhere/", person.person_sign_out_elsewhere, name="account-sign-out-elsewhere"),
+    path("account/sent-again/", sent_again.sent_again, name="sent-again"),
+    path("account/session/", session.session_left, name="session-left"),
+    path("account/session/stay/", session.session_stay, name="session-stay"),
     path("account/", include(sign_in_urls)),
     path("account/second-factor/", include(second_factor_urls)),
     path("invitation/", invitation.invitation_accept, name="invitation-accept"),

@@ -26,7 +26,7 @@ from careplans.core.models import SpentForm
 
 FIELD = "form_key"
 # Anew on each page, whatever stands in the form.
-NOT_CONTENT = frozenset({"csrfmiddlewaretoken"})
+NOT_CONTENT = frozenset({"csrfmiddlewaretoken", FIELD})
 # Longer than any session lasts: after that nobody can send the form again.
 KEPT_FOR = timedelta(days=2)
 
@@ -67,5 +67,6 @@ def once(view: View) -> View:
 
 def _digest(request: Any) -> str:
     sent = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_CONTENT)
-    whole = json.dumps([str(request.user.pk), request.path, sent])
+    # The last key: a form given back to be sent again keeps the one it was made with behind that of the new page.
+    whole = json.dumps([str(request.user.pk), request.path, request.POST[FIELD], sent])
     return hashlib.sha256(whole.encode()).hexdigest()

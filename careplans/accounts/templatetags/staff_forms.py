@@ -12,14 +12,17 @@ from django.template.base import Parser, Token
 from django.template.context import Context
 from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from careplans.accounts import sessions
 from careplans.accounts.made_for import FIELD, HEADER, made_for
 from careplans.core import once
 
 register = template.Library()
 WARN_BEFORE = timedelta(minutes=2)
+A_DAY = 86_400
 
 
 class StaffFormNode(CsrfTokenNode):
@@ -54,11 +57,11 @@ def session_clock(context: Any) -> SafeString:
     request = getattr(context, "request", None)
     if request is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return SafeString("")
-    idle = settings.IDLE_TIME_OUT
+    idle, left = settings.IDLE_TIME_OUT, sessions.time_left(request.session, timezone.now())
     lead = min(WARN_BEFORE, idle / 2)
     values = {
         "lead": int(lead.total_seconds()),
-        "first": int((idle - lead).total_seconds()),
-        "minutes": int(idle.total_seconds() // 60),
+        "first": max(1, min(left.seconds, A_DAY) - int(lead.total_seconds())),
+        "minutes": min(int(idle.total_seconds()), A_DAY) // 60,
     }
     return render_to_string("accounts/_session_clock.html", values, request=request)
