@@ -60,9 +60,3 @@ def with_episodes_and_plans(patients: PatientQuerySet) -> PatientQuerySet:
 def current_facts(patient: Patient, today: date) -> list[ClinicalFact]:
     """What is true of the patient on that day."""
     return list(patient.facts.all().current(today))
-
-
-def surgeries_of(patient: Patient) -> list[tuple[str, date]]:
-    """Type and date of each surgery, of closed episodes too: closing an episode does not undo an operation."""
-    had = patient.episodes.exclude(surgery_on=None).order_by("surgery_on")
-    return [(type_, on) for type_, on in had.values_list("surgery_type", "surgery_on") if on is not None]

@@ -17,9 +17,11 @@ from careplans.library.shipped import missing_red_flags
 from careplans.plans.assemble import draft_document
 from careplans.plans.document import DocumentFinding, PlanDocument, canonical_data, sha256_of
 from careplans.plans.drafting import claim_draft
+from careplans.plans.known import facts_of
 from careplans.plans.lifecycle import can_move
 from careplans.plans.models import Draft, DraftItem, Plan, PlanVersion
 from careplans.plans.plausible import why_implausible
+from careplans.plans.recheck import remember_known
 from careplans.plans.refusals import FindingsUndecided, ImplausibleDose, PlanRefusal
 from careplans.plans.safety import Finding
 from careplans.plans.selectors import findings_of
@@ -38,9 +40,11 @@ def freeze_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> Pla
     today = now.astimezone(plan.clinic.zone).date()
     document = draft_document(draft, today=today)
     _refuse_unusable(draft, document)
-    findings = findings_of(document, plan.patient, today)
+    facts = facts_of(plan.patient, today)
+    findings = findings_of(document, plan.patient, today, facts=facts)
     document = document.model_copy(update={"findings": _decided(draft, findings)})
     version = _add_version(draft, plan, document, by, now)
+    remember_known(version=version, facts=facts)
     Draft.objects.filter(pk=draft.pk).update(closed_at=now)
     Plan.objects.filter(pk=plan.pk).update(
         state=Plan.State.ACTIVE, title=document.title, ends_on=document.ends_on

@@ -203,3 +203,23 @@ class PlanVersion(UUIDModel):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise PublishedVersionsNeverChange
+
+
+class Recheck(UUIDModel):
+    """What was known of the patient when a plan was published, at the last look, and what follows from the difference.
+
+    One row a plan, about its newest version; published anew it begins again.
+    """
+
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="recheck")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="+")
+    # See ``plans.known``: facts as plain data.
+    known = models.JSONField()
+    seen = models.JSONField()
+    # Stops and cautions as they are shown; the newest look replaces them.
+    findings = models.JSONField(default=list)
+    # Since when there are some; empty while there are none.
+    found_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.plan)

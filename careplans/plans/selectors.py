@@ -12,38 +12,23 @@ from django.utils.translation import gettext_lazy as _
 from careplans.audit.models import AuditEvent
 from careplans.library.dose import MedicineDose
 from careplans.library.selectors import rules_of
-from careplans.plans.after_surgery import Surgery
 from careplans.plans.document import PlanDocument
 from careplans.plans.elsewhere import Told, told_in_turn
 from careplans.plans.holding import PatientFacts
+from careplans.plans.known import facts_of
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
 from careplans.plans.safety import Finding, assess, findings_of_ending
-from patients.facts import FactCode
-from patients.models import ClinicalFact, Patient
-from patients.selectors import surgeries_of
+from patients.models import Patient
 
 
-def facts_of(patient: Patient, today: date) -> PatientFacts:
-    """What the rules ask about the patient: recorded facts, and the surgeries of every episode."""
-    facts = ClinicalFact.objects.filter(patient=patient, withdrawn_at=None).order_by("until_on")
-    rows = list(facts.values_list("code", "detail", "until_on"))
-    current = [(code, detail) for code, detail, until in rows if until is None or until >= today]
-    return PatientFacts(
-        codes=frozenset(code for code, _detail in current),
-        allergies=tuple(detail for code, detail in current if code == FactCode.ALLERGY),
-        # Of several times the last one counts.
-        ended={code: until for code, _detail, until in rows if until is not None and until < today},
-        age=patient.age_on(today),
-        surgeries=tuple(Surgery(type=type_, on=on) for type_, on in surgeries_of(patient)),
-    )
-
-
-def findings_of(document: PlanDocument, patient: Patient, today: date) -> tuple[Finding, ...]:
+def findings_of(
+    document: PlanDocument, patient: Patient, today: date, *, facts: PatientFacts | None = None
+) -> tuple[Finding, ...]:
     """Assess a document against the patient as known now, the clinic's approved rules and what was told before."""
     before = PlanVersion.objects.filter(plan_id=document.plan_id).order_by("-number").first()
     return assess(
         document,
-        facts_of(patient, today),
+        facts or facts_of(patient, today),
         rules_of(patient.clinic),
         today,
         before=before.document if before else None,

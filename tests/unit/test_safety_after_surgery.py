@@ -12,7 +12,8 @@ from careplans.accounts.models import Clinic, User
 from careplans.library.surgery import STARTING_DAYS
 from careplans.plans.after_surgery import FUSION_HEALS, HAD_SURGERY, Surgery, codes_of, waits
 from careplans.plans.assemble import draft_document
-from careplans.plans.selectors import facts_of, findings_of
+from careplans.plans.known import facts_of
+from careplans.plans.selectors import findings_of
 from careplans.plans.start import start_plan
 from patients.facts import FactCode
 from patients.services import close_episode

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplans.accounts.models import Clinic, User
-from careplans.plans.selectors import facts_of
+from careplans.plans.known import facts_of
 from patients.services import end_fact, record_fact, withdraw_fact
 from tests.factories import NOW
 from tests.make.plans import make_patient
