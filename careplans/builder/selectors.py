@@ -29,7 +29,7 @@ def plan_of(plan_pk: uuid.UUID, clinic: Clinic) -> QuerySet[Plan]:
     return (
         Plan.objects.of(clinic)
         .filter(pk=plan_pk)
-        .select_related("patient__clinic", "clinic", "episode", "owner")
+        .select_related("patient__clinic", "clinic", "episode", "owner", "recheck")
     )
 
 

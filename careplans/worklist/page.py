@@ -9,6 +9,7 @@ from functools import partial
 from careplans.accounts.models import User
 from careplans.accounts.permissions import Permission
 from careplans.checkins.models import Alert
+from careplans.plans.models import Plan
 from careplans.worklist import rows, selectors
 from careplans.worklist.selectors import Scope, Section
 from careplans.worklist.status import ClinicStatus
@@ -26,6 +27,7 @@ class Worklist:
     calls: Section[rows.CallRow]
     unreached: Section[rows.UnreachedRow]
     drafts: Section[rows.DraftRow]
+    changed: tuple[rows.ChangedRow, ...]
     ending: Section[rows.EndingRow]
     content: Section[rows.ContentRow]
 
@@ -36,7 +38,7 @@ class Worklist:
     @property
     def has_main(self) -> bool:
         """People who wait for a person."""
-        return bool(self.red_flags or self.alerts or self.calls or self.taken_on)
+        return bool(self.red_flags or self.alerts or self.changed or self.calls or self.taken_on)
 
     @property
     def has_aside(self) -> bool:
@@ -59,6 +61,9 @@ def worklist_of(
     taken_on = [alert for alert in found.rows if alert.state != Alert.State.OPEN]
     hidden = found.total - len(found.rows)
     bundled = rows.bundled(others, me=me)
+    plans = selectors.plans_of(scope) if is_clinical else Section[Plan]()
+    changed = [plan for plan in plans.rows if rows.has_findings(plan)]
+    ending = [plan for plan in plans.rows if not rows.has_findings(plan)]
     return Worklist(
         red_flags=tuple(rows.alert_row([alert], me=me) for alert in red),
         alerts=Section(bundled, len(bundled) + hidden),
@@ -66,10 +71,9 @@ def worklist_of(
         calls=selectors.calls_of(scope).shown_as(partial(rows.call_row, today=scope.today)),
         unreached=selectors.unreached_of(scope).shown_as(rows.unreached_row),
         drafts=selectors.drafts_of(scope).shown_as(rows.draft_row) if is_clinical else Section(),
-        ending=(
-            selectors.ending_of(scope).shown_as(partial(rows.ending_row, today=scope.today))
-            if is_clinical
-            else Section()
+        changed=tuple(rows.changed_row(plan) for plan in changed),
+        ending=Section(
+            tuple(rows.ending_row(plan, today=scope.today) for plan in ending), plans.total - len(changed)
         ),
         content=(
             selectors.content_due_of(scope).shown_as(rows.content_row)

@@ -76,6 +76,20 @@ class DraftRow:
 
 
 @dataclass(frozen=True)
+class ChangedRow:
+    """A running plan against which something speaks that was learnt after it was published."""
+
+    key: str
+    patient_name: str
+    title: str
+    # Severity, what it is about, what the rule says.
+    findings: tuple[tuple[str, str, str], ...]
+    since: datetime | None
+    owner: str
+    url: str
+
+
+@dataclass(frozen=True)
 class EndingRow:
     key: str
     patient_name: str
@@ -184,6 +198,23 @@ def draft_row(draft: Draft) -> DraftRow:
         changed_at=draft.changed_at,
         changed_by=draft.changed_by.name,
         url=reverse("plan-build", args=[plan.pk]),
+    )
+
+
+def has_findings(plan: Plan) -> bool:
+    """Whether something learnt after publishing speaks against the plan; needs ``recheck`` beside it."""
+    return hasattr(plan, "recheck") and plan.recheck.found_at is not None
+
+
+def changed_row(plan: Plan) -> ChangedRow:
+    return ChangedRow(
+        key=f"changed-{plan.pk}",
+        patient_name=plan.patient.full_name,
+        title=plan.title,
+        findings=tuple((one["severity"], one["subject"], one["message"]) for one in plan.recheck.findings),
+        since=plan.recheck.found_at,
+        owner=plan.owner.name,
+        url=reverse("plan-detail", args=[plan.pk]),
     )
 
 

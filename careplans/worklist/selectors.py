@@ -132,12 +132,16 @@ def drafts_of(scope: Scope) -> Section[Draft]:
     return _section(rows.order_by("changed_at"), scope.limit("drafts"))
 
 
-def ending_of(scope: Scope) -> Section[Plan]:
-    """Running plans whose last day is near or past: somebody has to close them or go on."""
-    rows = Plan.objects.of(scope.clinic).active().filter(ends_on__lte=scope.today + ENDS_WITHIN)
+def plans_of(scope: Scope) -> Section[Plan]:
+    """Running plans that need a look: those with findings since they were published, and those whose last day is
+    near or past, so that somebody closes them or goes on."""
+    ends = Q(ends_on__lte=scope.today + ENDS_WITHIN)
+    rows = Plan.objects.of(scope.clinic).active().filter(ends | Q(recheck__found_at__isnull=False))
     if scope.mine:
         rows = rows.filter(owner=scope.mine)
-    return _section(rows.select_related("patient", "owner").order_by("ends_on"), scope.limit("ending"))
+    # Findings first, the oldest on top: a long list of ends must not cut them off.
+    ordered = rows.order_by(F("recheck__found_at").asc(nulls_last=True), "ends_on")
+    return _section(ordered.select_related("patient", "owner", "recheck"), scope.limit("ending"))
 
 
 @dataclass(frozen=True)
