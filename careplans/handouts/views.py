@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.limits import at_most
 from careplans.accounts.looks import note_look
 from careplans.accounts.permissions import Permission
 from careplans.handouts.models import Handout
@@ -19,6 +21,7 @@ from careplans.handouts.services import HandoutDamaged, ensure_rendered, read_pd
 
 @require_GET
 @requires(Permission.PRINT_HANDOUTS)
+@at_most(60, each=timedelta(minutes=1))
 def handout_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
     """The stored PDF. One not made yet is made now: it fills a cache and changes nothing a clinician decided."""
     handout, now = _handout(request, pk), timezone.now()
@@ -41,6 +44,7 @@ def handout_pdf(request: StaffRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @requires(Permission.PRINT_HANDOUTS)
+@at_most(20, each=timedelta(minutes=1))
 def handout_retry(request: StaffRequest, pk: UUID) -> HttpResponse:
     handout = _handout(request, pk)
     retry_handout(handout=handout, by=request.user, now=timezone.now())

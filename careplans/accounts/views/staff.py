@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from careplans.accounts import selectors, services
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.forms import InviteForm, RolesForm
+from careplans.accounts.limits import at_most
 from careplans.accounts.models import Invitation, Membership
 from careplans.accounts.permissions import Permission, Role
 from careplans.accounts.refusals import RolesChanged
@@ -37,6 +39,7 @@ def staff_list(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.MANAGE_STAFF)
+@at_most(40, each=timedelta(hours=1), only_sent=True)
 @once
 def staff_invite(request: StaffRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)

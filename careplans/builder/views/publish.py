@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.limits import at_most
 from careplans.accounts.permissions import Permission
 from careplans.builder.forms import CheckInDaysForm, FindingDecisionForm, RevisionForm
 from careplans.builder.preview import PreviewFailed, preview_pdf, publishing_summary
@@ -153,6 +154,7 @@ def plan_publish(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @requires(Permission.EDIT_CLINICAL)
+@at_most(30, each=timedelta(minutes=1))
 @gives_back_typed
 def plan_preview(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """The handout as it would print now, or how many pages it has; marked as a draft, kept nowhere."""
