@@ -6,7 +6,19 @@ import pytest
 
 from careplans.core.text import TooFewWords, UnusableText, plain_words
 
-NOTHING_SAID = ["", " ", "\n\n", ".", "...........", "1234567890123", "\u200c", "\u200d" * 20, "ok", "n/a", "- - - -"]
+NOTHING_SAID = [
+    "",
+    " ",
+    "\n\n",
+    ".",
+    "...........",
+    "1234567890123",
+    "\u200c",
+    "\u200d" * 20,
+    "ok",
+    "n/a",
+    "- - - -",
+]
 
 
 @pytest.mark.parametrize("text", NOTHING_SAID)
@@ -15,7 +27,9 @@ def test_what_says_nothing_is_refused(text: str) -> None:
         plain_words(text, letters=10, ask="Write why.")
 
 
-@pytest.mark.parametrize("text", ["\u200bseen by the surgeon", "seen\u2028by the\u202esurgeon", "\0 seen by surgeon"])
+@pytest.mark.parametrize(
+    "text", ["\u200bseen by the surgeon", "seen\u2028by the\u202esurgeon", "\0 seen by surgeon"]
+)
 def test_characters_that_hide_or_turn_are_refused(text: str) -> None:
     with pytest.raises(UnusableText):
         plain_words(text, letters=10, ask="Write why.")
@@ -29,4 +43,6 @@ def test_words_of_any_script_are_kept(text: str) -> None:
 
 
 def test_lines_stay_lines() -> None:
-    assert plain_words("Severe flare.\r\n  Seen weekly.  ", letters=10, ask="") == "Severe flare.\nSeen weekly."
+    assert (
+        plain_words("Severe flare.\r\n  Seen weekly.  ", letters=10, ask="") == "Severe flare.\nSeen weekly."
+    )
