@@ -214,6 +214,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "careplans.accounts.passwords.CommonCoreValidator"},
     {"NAME": "careplans.accounts.passwords.ClinicWordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600

@@ -9,13 +9,26 @@ from http import HTTPStatus
 _TOKEN_PATH = re.compile(r"(/(?:c|p|invitation|account/password/reset/key)/)[A-Za-z0-9_-]{16,}")
 
 
+# PostgreSQL repeats the values of a row that breaks a rule: names, addresses, answers.
+_VALUES = re.compile(r"^(DETAIL|CONTEXT):.*$", re.MULTILINE)
+
+
 class MaskLinkTokens(logging.Filter):
+    """In the line itself and in the traceback under it."""
+
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        masked = _TOKEN_PATH.sub(r"\1***", message)
+        masked = _masked(message)
         if masked != message:
             record.msg, record.args = masked, None
+        if record.exc_info:
+            text = record.exc_text or logging.Formatter().formatException(record.exc_info)
+            record.exc_text = _masked(text)
         return True
+
+
+def _masked(text: str) -> str:
+    return _VALUES.sub(r"\1: ***", _TOKEN_PATH.sub(r"\1***", text))
 
 
 class OneLineForBadRequests(logging.Filter):

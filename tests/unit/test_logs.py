@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +16,7 @@ from django.test import Client
 
 from careplans.core.logs import MaskLinkTokens
 
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
 
 
@@ -23,6 +28,55 @@ def test_link_tokens_are_masked(path: str) -> None:
 
     assert TOKEN not in record.getMessage()
     assert record.getMessage() == f"GET {path}***/ 200"
+
+
+def test_a_traceback_gives_no_link_and_no_row_away() -> None:
+    wrong = f"duplicate key\nDETAIL:  Key (email)=(maya@mail.example) already exists.\nat /c/{TOKEN}/"
+    try:
+        raise ValueError(wrong)
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+
+    MaskLinkTokens().filter(record)
+
+    told = logging.Formatter().format(record)
+    assert "duplicate key" in told
+    assert "maya" not in told
+    assert TOKEN not in told
+
+
+NOBODY_CATCHES = """
+import sys, threading, django
+django.setup()
+thread = threading.Thread(target=lambda: 1 / 0, name="schedule")
+thread.start()
+thread.join()
+print("goes on")
+raise ValueError("/c/abcdefghijklmnopqrstuvwxyz012345/")
+"""
+
+
+def test_what_nobody_catches_is_in_the_log(tmp_path: Path) -> None:
+    told = {
+        "DJANGO_SETTINGS_MODULE": "careplans.settings",
+        "DATA_DIR": str(tmp_path),
+        "PATH": os.environ["PATH"],
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", NOBODY_CATCHES],
+        cwd=ROOT,
+        env=told,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.stdout == "goes on\n"
+    assert "CRITICAL careplans.core.last_resort Nobody caught this in the thread schedule" in run.stderr
+    assert "ZeroDivisionError" in run.stderr
+    assert "CRITICAL careplans.core.last_resort Nobody caught this, and the process ends." in run.stderr
+    assert "ValueError: /c/***/" in run.stderr
+    assert run.returncode == 1
 
 
 @pytest.fixture

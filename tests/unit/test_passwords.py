@@ -25,6 +25,16 @@ def test_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "password",
+    ["iloveyou2024!!", "!!Football1966", "dragondragon", "m0nkeym0nkey", "Sunsh1ne-2026-", "basketball12"],
+)
+def test_a_common_one_made_longer_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(password, make_staff(make_clinic(name="Riverside"), Role.CLINICIAN))
+    assert "password_of_a_common_one" in {error.code for error in refused.value.error_list}
+
+
+@pytest.mark.parametrize(
     "password", ["four random words indeed", "7Kq%z8!vT#2p", "ağaç dalı çok uzun", "x" * 64 + "yz"]
 )
 def test_taken(password: str) -> None:
