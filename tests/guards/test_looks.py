@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 NOBODYS = {"staff-roles", "staff-second-factor", "staff-leave", "component-detail", "template-detail"}
 # Nothing to open: each answers a POST alone.
 ONLY_POSTS = {
-    "invitation-withdraw", "item-add", "item-remove", "item-move", "finding-decide", "draft-discard", "plan-revise",
+    "invitation-withdraw", "item-add", "item-remove", "item-move", "finding-decide", "plan-revise",
     "handout-retry", "alert-acknowledge", "alert-resolve", "check-in-send-now", "message-retry",
 }  # fmt: skip
 # Must be among those that show something, so that the test below looks at pages at all.
