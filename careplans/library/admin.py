@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -104,10 +104,12 @@ class ReviewedAdmin(HeldWhileSaving, KnownByName, OfDrafts, ClinicModelAdmin):
         return own if obj is None else (*SAID_FIRST, *own)
 
     def get_fieldsets(self, request: Any, obj: Any = None) -> Any:
-        """Where the version stands comes before what it says."""
+        """What it is and where it stands come before what it says."""
         fields = self.get_fields(request, obj)
-        first = [name for name in SAID_FIRST if name in fields]
-        rest = [name for name in fields if name not in SAID_FIRST]
+        read = [name for name in self.get_readonly_fields(request, obj) if name in fields]
+        first = [name for name in read if name not in SAID_FIRST]
+        first += [name for name in read if name in SAID_FIRST]
+        rest = [name for name in fields if name not in first]
         return [(None, {"fields": part}) for part in (first, rest) if part]
 
     @admin.display(description=gettext_lazy("Written by"))
@@ -265,8 +267,13 @@ class RetirementAdmin(ClinicModelAdmin):
     """Read only: retirements come from the lists of what is retired, and end by the steps of this one."""
 
     actions: Any = RETIREMENT_STEPS
-    list_display = ("what", "stands", "reason", "proposed_by", "proposed_at", "confirmed_by", "withdrawn_by")
-    list_filter = (("confirmed_at", admin.EmptyFieldListFilter), ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_display = ("what", "stands", "reason", "people", "proposed_at")
+    # What waits comes first.
+    ordering = (
+        F("confirmed_at").asc(nulls_first=True),
+        F("withdrawn_at").asc(nulls_first=True),
+        "-proposed_at",
+    )
     list_select_related = ("proposed_by", "confirmed_by", "withdrawn_by", "safety_rule", "red_flag")
     search_fields = ("reason",)
 
@@ -291,3 +298,9 @@ class RetirementAdmin(ClinicModelAdmin):
     @admin.display(description=gettext_lazy("Where it stands"))
     def stands(self, retirement: Retirement) -> str:
         return stands(retirement)
+
+    @admin.display(description=gettext_lazy("Who"))
+    def people(self, retirement: Retirement) -> str:
+        ended = retirement.confirmed_by or retirement.withdrawn_by
+        names = dict.fromkeys(one.name for one in (retirement.proposed_by, ended) if one)
+        return ", ".join(names)

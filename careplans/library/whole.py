@@ -221,8 +221,15 @@ def _errors(adapter: TypeAdapter[Any], value: Any) -> list[ErrorDetails]:
     try:
         adapter.validate_python(value)
     except ValidationError as error:
-        return error.errors()
+        found = error.errors()
+        return [one for one in found if not any(_is_only_its_shadow(one, other) for other in found)]
     return []
+
+
+def _is_only_its_shadow(error: ErrorDetails, other: ErrorDetails) -> bool:
+    """A list whose entries are wrong is also too short, as their count goes: the entries are what to mend."""
+    where, deeper = error["loc"], other["loc"]
+    return error["type"] == "too_short" and len(deeper) > len(where) and deeper[: len(where)] == where
 
 
 def _said(error: ErrorDetails, where: Path, within: Iterable[int | str]) -> str:

@@ -37,7 +37,7 @@ class LinesField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", gettext_lazy("One on each line."))
-        super().__init__(widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+        super().__init__(widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(str(line) for line in value) if isinstance(value, list) else value
@@ -68,6 +68,7 @@ class CheckedForm(_ModelForm):
                 field.error_messages |= {"invalid": NOT_JSON, "required": NOTHING_WRITTEN}
                 field.help_text = self.examples.get(name, field.help_text)
                 shown = field.prepare_value(self.initial.get(name, self.empty(name)))
+                field.widget.attrs["class"] = "vLargeTextField"
                 field.widget.attrs["rows"] = min(MOST_ROWS, shown.count("\n") + 2)
 
     def empty(self, name: str) -> Any:

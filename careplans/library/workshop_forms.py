@@ -63,6 +63,8 @@ class TemplateVersionForm(CheckedForm):
         ),
     }
 
+    body_region = forms.ChoiceField(label=gettext_lazy("Body region"), choices=REGIONS)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         template = self.instance.template if self.instance.template_id else cleaned.get("template")
