@@ -179,6 +179,26 @@ def test_what_is_not_translated_runs_its_own_way_and_doses_run_the_patients() ->
     assert f"<ul{english}>" in html
     card = html[html.index('id="c-ex-walking-1"') :]
     assert f"<bdi{english}>Walking, a bit more each week</bdi>" in card
-    assert f'<div class="how"{english}>' in card
+    assert f"<ol{english}>" in card
     assert '<p class="dose">' in card[: card.index('<div class="how"')]
     assert english not in html[html.index('id="c-heat-moist-1"') : html.index('id="c-med-cyclobenzaprine-1"')]
+
+
+@pytest.mark.parametrize("lines", [1, 29, 30, 31, 32, 33])
+def test_nothing_is_printed_twice_where_a_page_ends(lines: int, tmp_path: Path) -> None:
+    """Two columns that stand side by side slide over the end of the page, one line at a time."""
+    ready, back = (
+        "You can walk around the room without help.",
+        "The pain gets worse each day instead of better.",
+    )
+    document = small_document()
+    phase = document.phases[0].model_copy(
+        update={
+            "aims": tuple(f"Aim number {number}." for number in range(lines)),
+            "avoid": ("Lying in bed.",),
+            "move_on_when": (ready, "The spasm lets go for a part of the day."),
+            "step_back_when": (back,),
+        }
+    )
+    text = text_of(pdf_of(document.model_copy(update={"phases": (phase,)})), tmp_path)
+    assert (text.count(ready), text.count(back), text.count("Take a step back when")) == (1, 1, 1)

@@ -104,7 +104,7 @@ def _sentence(document: PlanDocument, run: _Run) -> str:
     if never_stopped_suddenly(run.last):
         return (
             _(
-                "From %(first)s. Planned until %(last)s. Do not stop then by yourself: call us a week before, so that you do not run out."
+                "From %(first)s. Planned until %(last)s. Do not stop then by yourself: call us some days before, so that you do not run out."
             )
             % values
         )
