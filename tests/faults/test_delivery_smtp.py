@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from careplans.outbox.sealing import seal
 from careplans.outbox.settle import begin_handing_over
 from tests.factories import NOW
 from tests.make.outbox import make_message
-from tests.sink import Sink, free_port, running_sink
+from tests.sink import Sink, free_port, running_sink, self_signed
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
 State = Message.State
@@ -202,6 +203,18 @@ def test_no_fall_back_to_plain_text(clinic: Clinic, sink: Sink, settings: Any) -
     run(message)
     assert (message.state, sink.mails) == (State.PENDING, [])
     assert "STARTTLS" in message.last_error
+
+
+def test_a_server_that_cannot_prove_its_name_gets_nothing(
+    clinic: Clinic, settings: Any, tmp_path: Path
+) -> None:
+    with running_sink(tls=self_signed(tmp_path)) as sink:
+        settings.EMAIL_URL = f"smtps://127.0.0.1:{sink.port}"
+        settings.DEFAULT_FROM_EMAIL = "plans@clinic.example"
+        message = make_message(clinic)
+        run(message)
+    assert (message.state, sink.mails) == (State.PENDING, [])
+    assert "CERTIFICATE_VERIFY_FAILED" in message.last_error
 
 
 def test_poison_rows_fail_and_others_flow(clinic: Clinic, sink: Sink) -> None:
