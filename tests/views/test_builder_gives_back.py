@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -159,6 +160,21 @@ def test_a_stale_reason_for_a_finding_that_is_open_stays_in_its_form(
 
     assert (response.status_code, typed(response)) == (409, {})
     assert f"required>{REASON}</textarea>" in response.content.decode()
+
+
+def test_an_adding_that_came_too_late_keeps_the_search_and_the_phase(
+    signed_in: Client, draft: Draft, clinic: Clinic, clinician: User
+) -> None:
+    remove_item(item=walking(draft), revision=1, by=clinician, now=NOW)
+    last = draft.phases.last()
+    sent = {"component": component_of(clinic, "heat-moist").component_id, "phase": last.pk, "q": "moist"}
+
+    response = signed_in.post(address("item-add", draft), sent | {"revision": 1})
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert 'value="moist"' in page
+    assert re.search(rf'<option value="{last.pk}"\s+selected>', page)
 
 
 @pytest.mark.parametrize("is_htmx", [False, True])

@@ -103,7 +103,12 @@ def find_context(request: StaffRequest, draft: Draft, words: QueryDict) -> dict[
     given = form.cleaned_data
     versions = components_matching(request.clinic, given["q"], given["category"])[:MOST_FOUND]
     found = [(version, wording_in(version, draft.language).text) for version in versions]
-    return {"find_form": form, "found": found, "has_searched": True}
+    return {
+        "find_form": form,
+        "found": found,
+        "has_searched": True,
+        "chosen_phase": words.get("phase", ""),
+    }
 
 
 def answer_with_desk(request: StaffRequest, pk: uuid.UUID, *, said: str = "", at: str = "") -> HttpResponse:
