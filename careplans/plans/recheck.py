@@ -18,6 +18,9 @@ from careplans.plans.known import as_data, facts_of_all, from_data
 from careplans.plans.models import Plan, PlanVersion, Recheck
 from careplans.plans.safety import Finding, assess
 
+# Plans looked at together: no list of patients is longer than a database takes.
+AT_A_TIME = 500
+
 
 def remember_known(*, version: PlanVersion, facts: PatientFacts) -> None:
     """Keep what was known when a version was published; its clinician has answered what follows from that."""
@@ -28,14 +31,19 @@ def remember_known(*, version: PlanVersion, facts: PatientFacts) -> None:
 
 def recheck_plans(*, now: datetime) -> int:
     """Assess the running plans of patients known differently than at the last look; how many brought new findings."""
-    plans = list(Plan.objects.active().select_related("patient", "clinic", "recheck"))
-    facts = facts_of_all({plan.patient: now.astimezone(plan.clinic.zone).date() for plan in plans})
+    keys = list(Plan.objects.active().order_by("pk").values_list("pk", flat=True))
     found = 0
-    for plan in plans:
-        known = facts[plan.patient_id]
-        if not hasattr(plan, "recheck") or plan.recheck.seen != as_data(known):
-            found += _recheck(plan, known, now)
+    for start in range(0, len(keys), AT_A_TIME):
+        some = Plan.objects.filter(pk__in=keys[start : start + AT_A_TIME])
+        plans = list(some.select_related("patient", "clinic", "recheck"))
+        facts = facts_of_all({plan.patient: now.astimezone(plan.clinic.zone).date() for plan in plans})
+        changed = [plan for plan in plans if _is_known_differently(plan, facts[plan.patient_id])]
+        found += sum(_recheck(plan, facts[plan.patient_id], now) for plan in changed)
     return found
+
+
+def _is_known_differently(plan: Plan, facts: PatientFacts) -> bool:
+    return not hasattr(plan, "recheck") or plan.recheck.seen != as_data(facts)
 
 
 @transaction.atomic

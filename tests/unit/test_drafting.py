@@ -29,7 +29,7 @@ from careplans.plans.selectors import findings_of
 from careplans.plans.start import start_plan, start_revision
 from patients.services import record_fact
 from tests.factories import NOW
-from tests.make.plans import component_of, make_draft, make_episode, make_patient, template_of
+from tests.make.plans import component_of, make_draft, make_episode, make_library, make_patient, template_of
 
 
 @pytest.fixture
@@ -67,6 +67,7 @@ def test_a_template_that_is_all_over_is_refused(clinic: Clinic, clinician: User)
 
 
 def test_an_empty_plan_has_one_phase(clinic: Clinic, clinician: User) -> None:
+    make_library(clinic)
     episode = make_episode(make_patient(clinic, clinician), clinician)
 
     draft = start_plan(episode=episode, template_version=None, by=clinician, now=NOW)

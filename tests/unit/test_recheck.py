@@ -158,8 +158,19 @@ def test_many_plans_are_looked_at_in_few_queries(
     for _number in range(3):
         publish(make_draft(clinic, clinician), clinician)
 
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(4):  # type: ignore[operator]
         recheck_plans(now=LATER)
+
+
+def test_no_plan_is_left_out_where_there_are_many(
+    plan: Plan, clinic: Clinic, clinician: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recheck, "AT_A_TIME", 2)
+    patients = [publish(make_draft(clinic, clinician), clinician).plan.patient for _number in range(4)]
+    for patient in patients:
+        learn(patient, "reduced_skin_sensation", clinician)
+
+    assert recheck_plans(now=LATER) == len(patients)
 
 
 def test_what_is_known_survives_being_kept(plan: Plan, clinician: User) -> None:
