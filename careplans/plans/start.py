@@ -148,14 +148,17 @@ def _untouched_draft(
 
 
 def _retell(draft: Draft) -> None:
-    """The patient's language changed: say title, purpose and phases anew where the template knows the language."""
+    """The patient's language changed: say title, purpose and phases anew, in English where the template lacks it."""
     template_version = draft.template_version
-    words = template_version.texts.get(draft.language) if template_version else None
-    if not template_version or not words:
+    if not template_version:
+        return
+    texts = template_version.texts
+    words = texts.get(draft.language) or texts.get(FALLBACK_LANGUAGE)
+    if not words:
         return
     Draft.objects.filter(pk=draft.pk).update(title=words["title"], for_patient=words["for_patient"])
     for source in template_version.phases.all():
-        told = source.texts.get(draft.language)
+        told = source.texts.get(draft.language) or source.texts.get(FALLBACK_LANGUAGE)
         if told:
             draft.phases.filter(code=source.code).update(**{name: told[name] for name in PHASE_WORDS})
 

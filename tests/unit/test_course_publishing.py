@@ -249,6 +249,23 @@ def test_title_and_phases_follow_the_language_where_the_template_knows_it(
     assert draft.plan.title == "Espasmo agudo"
 
 
+def test_a_revision_in_a_language_the_template_lacks_comes_in_english(draft: Draft, clinician: User) -> None:
+    template = draft.template_version
+    assert template is not None
+    words = template.texts["en"] | {"title": "Espasmo agudo", "for_patient": "Para usted"}
+    TemplateVersion.objects.filter(pk=template.pk).update(texts=template.texts | {"es": words})
+    speak(draft.plan.patient, "es")
+    publish(draft, clinician)
+    english = template.texts["en"]["title"]
+    Draft.objects.filter(pk=draft.pk).update(title=words["title"], language="es")
+    speak(draft.plan.patient, "tr")
+
+    second, now = revise(draft, clinician, days=1)
+    document = publish(second, clinician, now)
+
+    assert (document.language, document.title, document.text_language) == ("tr", english, "en")
+
+
 def test_words_that_are_not_translated_say_so(draft: Draft, clinician: User) -> None:
     speak(draft.plan.patient, "ar")
     document = publish(draft, clinician)
