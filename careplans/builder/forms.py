@@ -126,7 +126,7 @@ class PlanEndForm(forms.Form):
         self.helper = FormHelper()
         self.findings = [finding for finding in findings if finding.needs_answer]
         for finding in self.findings:
-            self.fields[finding.key] = _answer_to(finding)
+            self.fields[answer_field(finding)] = _answer_to(finding)
 
     def clean_reason(self) -> str:
         return asking(reason_to_end, self.cleaned_data["reason"])
@@ -135,8 +135,13 @@ class PlanEndForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """What the verb takes."""
         cleaned = self.cleaned_data
-        answers = {finding.key: str(cleaned[finding.key]) for finding in self.findings}
+        answers = {finding.key: str(cleaned[answer_field(finding)]) for finding in self.findings}
         return {"state": cleaned["state"], "reason": cleaned["reason"], "answers": answers}
+
+
+def answer_field(finding: Finding) -> str:
+    """The name of the field that answers a finding; it becomes an id, in which a colon would have to be escaped."""
+    return f"answer-{finding.key}".replace(":", "-")
 
 
 def _answer_to(finding: Finding) -> forms.Field:

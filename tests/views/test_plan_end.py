@@ -14,6 +14,7 @@ from django.urls import reverse
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
+from careplans.builder.forms import answer_field
 from careplans.builder.publish import end_plan, publish_plan
 from careplans.core.refusals import Refusal
 from careplans.plans.assemble import draft_document
@@ -99,7 +100,11 @@ def test_ending_without_an_answer_is_refused_and_keeps_what_was_typed(signed_in:
 
 def test_ending_with_an_answer_keeps_it_on_record(signed_in: Client, plan: Plan) -> None:
     [stop] = findings_of_end(plan, LATER.date())
-    given = {"state": "stopped", "reason": "Moves away.", stop.key: "Her new neurologist goes on with it."}
+    given = {
+        "state": "stopped",
+        "reason": "Moves away.",
+        answer_field(stop): "Her new neurologist goes on with it.",
+    }
 
     response = signed_in.post(address(plan), given)
 
