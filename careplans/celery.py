@@ -15,7 +15,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careplans.settings")
 
 QUICK, SLOW = "quick", "slow"
 TICK_SECONDS = 60.0
-HOUR_SECONDS = 3600.0
 
 
 def make_app(name: str, *, is_main: bool) -> Celery:
@@ -46,7 +45,7 @@ app.conf.beat_schedule = {
     "recheck-plans": _each_minute("plans.recheck"),
     "deliver": _each_minute("outbox.deliver_waiting"),
     "draw-handouts": _each_minute("handouts.render_waiting"),
-    "forget-sessions": {"task": "accounts.forget_ended_sessions", "schedule": HOUR_SECONDS},
+    "forget-sessions": _each_minute("accounts.forget_ended_sessions"),
 }
 # In memory: what is due stands in the database, so the schedule itself has nothing to remember.
 app.conf.beat_scheduler = "celery.beat:Scheduler"
