@@ -19,10 +19,12 @@ SLOW_FILES = (
     "test_access_matrix.py",
     "test_demo.py",
     "test_handout_pdf.py",
+    "test_handout_remembered.py",
     "test_handout_renderer.py",
     "test_looks.py",
     "test_staff_forms.py",
     "test_start_supervisor.py",
+    "test_workshop_refusals.py",
     "test_workshop_unchanged.py",
 )
 
