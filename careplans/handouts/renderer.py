@@ -131,12 +131,12 @@ class Child:
 
     def _exchange(self, drawing: Drawing) -> tuple[dict[str, Any], bytes] | None:
         """None when the process is gone."""
-        if not self._send(drawing):
-            return None
-        for _ in range(self._unread):
-            self._receive()
-        self._unread = 0
-        return self._receive()
+        # First what it still has to say: with both pipes full, each would wait for the other.
+        while self._unread:
+            if self._receive() is None:
+                return None
+            self._unread -= 1
+        return self._receive() if self._send(drawing) else None
 
     def _send(self, drawing: Drawing) -> bool:
         try:

@@ -24,15 +24,19 @@ class _Placed:
 
 
 def changes_between(old: PlanDocument, new: PlanDocument) -> tuple[str, ...]:
-    """One sentence a change: what is new, what is gone, and from where; doses, notes, dates and check-in days."""
+    """One sentence a change: what is new, what is gone, and from where; doses, notes, dates and check-in days.
+
+    Nothing is announced whose days are over already: nobody is to begin it.
+    """
     before, after = _by_place(old), _by_place(new)
     known, still = _codes(before), _codes(after)
-    added = [one for key, one in after.items() if key not in before]
+    over = {key for key, one in after.items() if one.item.is_over_by(new.published_on)}
+    added = [one for key, one in after.items() if key not in before and key not in over]
     removed = [one for key, one in before.items() if key not in after]
     sentences = [_added(one, is_new=one.item.component_code not in known) for one in added]
     sentences += [_removed(one, is_gone=one.item.component_code not in still) for one in removed]
     for key, one in after.items():
-        if key in before:
+        if key in before and key not in over:
             sentences += _item_changes(before[key].item, one.item)
             sentences += _course_changes(before[key].item, one.item, new)
     sentences += _phase_changes(old, new)

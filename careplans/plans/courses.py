@@ -25,7 +25,9 @@ def with_courses(
         for phase in phases
     )
     return tuple(
-        phase.model_copy(update={"items": tuple(_ended(item, phase, begun[number:]) for item in phase.items)})
+        phase.model_copy(
+            update={"items": tuple(_ended(item, phase, begun[number:], today) for item in phase.items)}
+        )
         for number, phase in enumerate(begun, start=1)
     )
 
@@ -65,22 +67,28 @@ def _begun(
 ) -> DocumentItem:
     if item.course_days is None:
         return item
-    starts_on = _start(item, phase, before, today)
+    told = _told(item, phase, before)
+    if told is not None and told.course is not None and _stays_over(told, item, today):
+        # As it was told, whatever had ended it: a part that came after it, or its phase, may have moved or gone since.
+        return item.model_copy(update={"course": told.course})
+    starts_on = _start(item, phase, told, today)
     if starts_on is None:
         return item.model_copy(update={"course": None})
     course = Course(starts_on=starts_on, ends_on=starts_on + timedelta(days=item.course_days - 1))
     return item.model_copy(update={"course": course})
 
 
-def _start(item: DocumentItem, phase: DocumentPhase, before: PlanDocument | None, today: date) -> date | None:
-    """Kept while the same course runs or stays over; else the phase's first day, or today where that is past."""
-    told = _told(item, phase, before)
+def _stays_over(told: DocumentItem, item: DocumentItem, today: date) -> bool:
+    """Only a change, or putting it in again, begins anew what is over."""
+    return told.is_over_by(today) and told.key == item.key and told.dose == item.dose
+
+
+def _start(item: DocumentItem, phase: DocumentPhase, told: DocumentItem | None, today: date) -> date | None:
+    """Kept while the same course runs; else the phase's first day, or today where that is past."""
     is_running = False
     if told is not None and told.course is not None and told.course.starts_on < today:
         is_running = not told.is_over_by(today)
-        is_same = _but_for_its_days(told.dose) == _but_for_its_days(item.dose)
-        stays_over = told.key == item.key and told.dose == item.dose
-        if is_same if is_running else stays_over:
+        if is_running and _but_for_its_days(told.dose) == _but_for_its_days(item.dose):
             return told.course.starts_on
     if phase.ends_on < today and not is_running:
         return None
@@ -106,11 +114,13 @@ def _but_for_its_days(dose: Dose) -> Dose:
             return dose
 
 
-def _ended(item: DocumentItem, phase: DocumentPhase, later: Sequence[DocumentPhase]) -> DocumentItem:
+def _ended(
+    item: DocumentItem, phase: DocumentPhase, later: Sequence[DocumentPhase], today: date
+) -> DocumentItem:
     """Heat and cold end with their phase: the next one may want the opposite. A medicine keeps the days its
-    prescriber decided, until a later phase says anew how the same one is taken."""
+    prescriber decided, until a later phase says anew how the same one is taken. What is over stays as it was."""
     course = item.course
-    if course is None:
+    if course is None or course.ends_on < today:
         return item
     lasts = [course.ends_on]
     if isinstance(item.dose, ThermalDose):

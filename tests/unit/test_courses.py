@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplans.checkins.questions import questions_of
+from careplans.plans.changes import changes_between
 from careplans.plans.course_words import courses_in_words
 from careplans.plans.courses import goes_on_in, taken_before
 from careplans.plans.document import Course, DocumentItem, PlanDocument, canonical_data
@@ -114,6 +115,36 @@ def test_a_medicine_gives_way_to_the_same_one_in_a_later_phase() -> None:
     ]
     assert goes_on_in(document, document.items[0]) == document.phases[1]
     assert goes_on_in(document, document.items[1]) is None
+
+
+def two_parts(*later: DocumentItem, on: int, before: PlanDocument | None = None) -> PlanDocument:
+    """Days 0 and 1 with ten days of the medicine, days 2 to 13 with ``later``."""
+    document = small_document(published_on=day(on), version_number=2 if before else 1)
+    first = document.phases[0].model_copy(update={"items": (medicine(10),), "ends_on": day(1)})
+    after = {"code": "later", "starts_on": day(2), "ends_on": day(13), "items": later}
+    phases = (first, first.model_copy(update=after))
+    return counted(document.model_copy(update={"phases": phases}), before)
+
+
+def test_a_course_that_a_later_part_ended_stays_over_when_that_part_goes() -> None:
+    first = two_parts(medicine(5, key="later", amount=10), on=0)
+    assert course(first) == (0, 1)
+    stopped = two_parts(on=4, before=first)
+    assert course(stopped) == (0, 1)
+    assert [one for one in stopped.check_ins if one.due_on > day(4) and "course_end" in str(one)] == []
+
+
+def test_heat_that_ended_with_its_phase_stays_over_when_the_phase_moves() -> None:
+    first = published(0, wrap(5), lasts=3)
+    assert course(first, "heat-wrap") == (0, 2)
+    assert course(published(4, wrap(5), before=first, lasts=14), "heat-wrap") == (0, 2)
+
+
+def test_nothing_is_announced_whose_days_are_over() -> None:
+    before = published(0, wrap(), lasts=10)
+    after = published(12, wrap(), medicine(), before=before, lasts=10)
+    assert after.items[1].is_over_by(day(12))
+    assert "Cyclobenzaprine" not in " ".join(changes_between(before, after))
 
 
 def test_what_has_no_number_of_days_has_no_course() -> None:

@@ -174,6 +174,16 @@ def test_what_would_compute_for_ever_is_killed(body: str) -> None:
         child.close()
 
 
+def test_a_long_document_right_after_the_warm_up_is_drawn() -> None:
+    """Both are longer than a pipe holds: the answer to the warm-up, and the request that comes before it was read."""
+    child = Child(warm_up_drawing())
+    try:
+        long = drawing("<p>text</p>" + "<!-- a comment -->" * 10_000)
+        assert child.draw(long, wall_seconds=30).pages == 1
+    finally:
+        child.close()
+
+
 def test_the_pool_replaces_a_child_that_was_killed(pool: Pool) -> None:
     pool.draw(drawing("<p>one</p>"))
     pool._idle[-1]._process.kill()
