@@ -61,13 +61,17 @@ class Placed:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that rules may ask about: the plan, the patient, the day, and what is still to be done."""
+    """All that rules may ask about: the plan, the patient, the day, and what is still to be done.
+
+    ``elsewhere`` is what the patient's other plans told, ``ahead_elsewhere`` what is still to be done of those that run.
+    """
 
     document: PlanDocument
     facts: PatientFacts
     today: date
     ahead: Sequence[Placed]
     elsewhere: Sequence[Told] = ()
+    ahead_elsewhere: Sequence[Placed] = ()
 
     def days(self, target: Placed) -> tuple[date, date]:
         """The first day from today on and the last one on which the item is done."""
@@ -96,7 +100,8 @@ def grounds_of(condition: Condition, target: Placed, situation: Situation) -> Gr
             days = situation.course_days(target.item.component_code)
             return [days] if days > condition.longer_than_days else None
         case TogetherCondition():
-            return _or_none(_others(condition, target, situation.ahead))
+            others = [*situation.ahead, *situation.ahead_elsewhere]
+            return _or_none(_others(condition, target, others))
         case BeforeDayCondition():
             return _or_none(_days_to_wait_for(condition, target, situation))
         case AllergyCondition():

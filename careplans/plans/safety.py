@@ -69,7 +69,9 @@ def assess(
     """
     told = _placed(before) if before else []
     ahead = [one for one in _placed(document) if _is_ahead(one, today)]
-    situation = Situation(document, facts, today, ahead, elsewhere)
+    running = [one.document for one in elsewhere if one.until is None or one.until > today]
+    ahead_elsewhere = [one for plan in running for one in _placed(plan) if _is_ahead(one, today)]
+    situation = Situation(document, facts, today, ahead, elsewhere, ahead_elsewhere)
     findings = [
         finding
         for rule in rules

@@ -46,6 +46,23 @@ def test_a_second_plan_goes_on_counting(before: int, now: int, is_long: bool) ->
     assert is_stopped(course(now), *other) is is_long
 
 
+@pytest.mark.parametrize(("until", "meet"), [(None, True), (TODAY + timedelta(days=1), True), (TODAY, False)])
+def test_what_must_not_meet_is_found_in_a_plan_that_runs_beside(until: date | None, meet: bool) -> None:
+    opioid = Told(document(phase(item("med-opioid"))), until)
+    diazepam = document(phase(item("med-diazepam")))
+
+    found = {one.rule_code for one in findings(diazepam, elsewhere=[opioid])}
+
+    assert (found > {one.rule_code for one in findings(diazepam)}) is meet
+
+
+def test_what_is_over_in_a_plan_beside_meets_nothing() -> None:
+    over = Told(document(phase(item("med-opioid"), starts=-9, days=5)), None)
+    diazepam = document(phase(item("med-diazepam")))
+
+    assert findings(diazepam, elsewhere=[over]) == findings(diazepam)
+
+
 @pytest.mark.parametrize(
     ("pause", "is_long"), [(0, True), (DAYS_OF_A_PAUSE, True), (DAYS_OF_A_PAUSE + 1, False)]
 )
