@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "careplans.handouts",
     "careplans.checkins",
     "careplans.builder",
+    "careplans.workshop",
     "careplans.worklist",
     "careplans.demo",
     "careplans.running",

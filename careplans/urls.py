@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("careplans.worklist.urls")),
     path("", include("patients.urls")),
     path("", include("careplans.builder.urls")),
+    path("", include("careplans.workshop.urls")),
     path("", include("careplans.handouts.urls")),
     path("", include("careplans.checkins.urls")),
     path("", include("careplans.library.urls")),

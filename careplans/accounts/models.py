@@ -135,6 +135,8 @@ class Clinic(UUIDModel):
     lead_after_minutes = models.PositiveSmallIntegerField(
         _("alert goes to the lead after minutes"), default=120
     )
+    # Languages whose translations are not used until a qualified person has approved them.
+    approved_translations_only = models.JSONField(default=list, blank=True)
     is_sending_paused = models.BooleanField(_("sending is paused"), default=False)
     is_demo = models.BooleanField(default=False, editable=False)
     # Counted up with every change: a form that was opened before somebody else's change is refused.

@@ -9,8 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from careplans.builder.date_forms import PlanDatesForm
-from careplans.builder.dose_forms import FORM_OF
 from careplans.builder.forms import CheckInDaysForm, FindingDecisionForm
+from careplans.library.dose_forms import FORM_OF
 
 FORMS: tuple[type[forms.Form], ...] = (
     *FORM_OF.values(),

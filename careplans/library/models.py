@@ -11,7 +11,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from careplans.accounts.models import Clinic
+from careplans.library.arriving import ArrivingFile
 from careplans.library.dose import Dose, parse_dose
+from careplans.library.index import ComponentIndex
+from careplans.library.own_pictures import OwnPicture
+from careplans.library.recalled import Recall
 from careplans.library.retired import Retirement
 from careplans.library.reviewed import (
     ApprovedVersionsNeverChange,
@@ -23,6 +27,8 @@ from careplans.library.reviewed import (
     author_does_not_approve,
     once_submitted,
 )
+from careplans.library.talk import ReviewComment
+from careplans.library.translated import TranslationReview
 
 # Beside the field in the workshop.
 SETTLED_LATER = _(
@@ -32,17 +38,22 @@ SETTLED_LATER = _(
 __all__ = [
     "Anchor",
     "ApprovedVersionsNeverChange",
+    "ArrivingFile",
     "Category",
     "Component",
+    "ComponentIndex",
     "ComponentText",
     "ComponentVersion",
     "Effect",
     "Grade",
     "IdentityNeverChanges",
+    "OwnPicture",
     "PartOfVersion",
     "PhaseStart",
+    "Recall",
     "RedFlag",
     "Retirement",
+    "ReviewComment",
     "ReviewState",
     "ReviewedContent",
     "SafetyRule",
@@ -52,6 +63,7 @@ __all__ = [
     "TemplateItem",
     "TemplatePhase",
     "TemplateVersion",
+    "TranslationReview",
 ]
 
 
@@ -124,6 +136,9 @@ class Component(Identified):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="components")
     code = models.SlugField(max_length=60, help_text=SETTLED_LATER)
     category = models.CharField(_("category"), max_length=20, choices=Category, help_text=SETTLED_LATER)
+    # A copy of the clinic's own: what it was copied from, and the newest version of that which was looked at.
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
+    origin_number = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("category", "code")
@@ -162,6 +177,10 @@ class ComponentVersion(ReviewedContent):
     clinician_text = models.TextField(blank=True)
     cautions = models.JSONField(default=list, blank=True)
     picture = models.CharField(max_length=60, blank=True)
+    # Shown instead of the drawn one.
+    own_picture = models.ForeignKey(
+        OwnPicture, on_delete=models.PROTECT, null=True, blank=True, related_name="versions"
+    )
     # [{"source": "B5", "says": "…"}]; codes of this clinic's sources, frozen with the version.
     sources = models.JSONField(default=list)
 
@@ -216,6 +235,9 @@ class ComponentText(PartOfVersion):
 class Template(Identified):
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="templates")
     code = models.SlugField(max_length=60, help_text=SETTLED_LATER)
+    # As with components.
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
+    origin_number = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("code",)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from careplans.library.figures.draw import svg_of
-from careplans.library.figures.positions import picture_codes, picture_of
+from careplans.library.figures.positions import Alt, picture_codes, picture_of
 
-__all__ = ["picture_alt", "picture_codes", "picture_svg"]
+__all__ = ["PICTURE_LANGUAGES", "picture_alt", "picture_codes", "picture_svg"]
+
+# What the text alternatives are written in.
+PICTURE_LANGUAGES = tuple(Alt.model_fields)
 
 
 @cache
@@ -17,7 +20,10 @@ def picture_svg(code: str, *, mirrored: bool = False) -> str | None:
     return svg_of(picture, mirrored=mirrored) if picture else None
 
 
-def picture_alt(code: str) -> str:
-    """What the picture shows, in English words; empty where there is none."""
+def picture_alt(code: str, language: str = "en") -> str:
+    """What the picture shows, in that language, else in English; empty where there is no picture."""
     picture = picture_of(code)
-    return picture.alt if picture else ""
+    if picture is None:
+        return ""
+    told: str = getattr(picture.alt, language if language in PICTURE_LANGUAGES else "en")
+    return told

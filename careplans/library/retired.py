@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,37 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from careplans.accounts.models import Clinic
 from careplans.core.models import UUIDModel
 from careplans.library.reviewed import ReviewedContent
+from careplans.library.targets import exactly_one_target, one_version, paired, person, target_of
 
-TARGETS = ("component_version", "template_version", "safety_rule", "red_flag")
 REASON_LENGTH = 400
-
-
-def _person(*, may_be_missing: bool) -> Any:
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=may_be_missing,
-        blank=may_be_missing,
-        related_name="+",
-    )
-
-
-def _version(model: str) -> Any:
-    return models.ForeignKey(
-        f"library.{model}", on_delete=models.PROTECT, null=True, blank=True, related_name="retirements"
-    )
-
-
-def _exactly_one(names: tuple[str, ...]) -> Q:
-    found = Q()
-    for chosen in names:
-        found |= Q(**{f"{name}__isnull": name != chosen for name in names})
-    return found
-
-
-def _paired(what: str) -> Q:
-    both = (f"{what}_by__isnull", f"{what}_at__isnull")
-    return Q(**dict.fromkeys(both, True)) | Q(**dict.fromkeys(both, False))
 
 
 class RetirementQuerySet(models.QuerySet["Retirement"]):
@@ -55,18 +24,18 @@ class Retirement(UUIDModel):
     """Of a safety rule or red flag in use it is a proposal until a second person confirms it."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="retirements")
-    component_version = _version("ComponentVersion")
-    template_version = _version("TemplateVersion")
-    safety_rule = _version("SafetyRule")
-    red_flag = _version("RedFlag")
+    component_version = one_version("ComponentVersion", related_name="retirements")
+    template_version = one_version("TemplateVersion", related_name="retirements")
+    safety_rule = one_version("SafetyRule", related_name="retirements")
+    red_flag = one_version("RedFlag", related_name="retirements")
     # What never was in use may be dropped by one person.
     was_in_use = models.BooleanField()
     reason = models.CharField(_("reason"), max_length=REASON_LENGTH)
-    proposed_by = _person(may_be_missing=False)
+    proposed_by = person()
     proposed_at = models.DateTimeField()
-    confirmed_by = _person(may_be_missing=True)
+    confirmed_by = person(may_be_missing=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = _person(may_be_missing=True)
+    withdrawn_by = person(may_be_missing=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = RetirementQuerySet.as_manager()
@@ -76,9 +45,9 @@ class Retirement(UUIDModel):
         verbose_name = _("retirement")
         verbose_name_plural = _("retirements and proposals to retire")
         constraints = [
-            models.CheckConstraint(condition=_exactly_one(TARGETS), name="retirement_of_one_version"),
-            models.CheckConstraint(condition=_paired("confirmed"), name="retirement_confirmed_paired"),
-            models.CheckConstraint(condition=_paired("withdrawn"), name="retirement_withdrawn_paired"),
+            models.CheckConstraint(condition=exactly_one_target(), name="retirement_of_one_version"),
+            models.CheckConstraint(condition=paired("confirmed"), name="retirement_confirmed_paired"),
+            models.CheckConstraint(condition=paired("withdrawn"), name="retirement_withdrawn_paired"),
             models.CheckConstraint(
                 condition=Q(confirmed_at=None) | Q(withdrawn_at=None), name="retirement_has_one_end"
             ),
@@ -104,8 +73,7 @@ class Retirement(UUIDModel):
 
     @property
     def version(self) -> ReviewedContent:
-        found: ReviewedContent = next(filter(None, (getattr(self, name) for name in TARGETS)))
-        return found
+        return target_of(self)
 
     @property
     def is_waiting(self) -> bool:

@@ -27,7 +27,7 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     """A draft that begins with what ``of`` says; the approved one stays in use until the draft is approved."""
     if of.versions().filter(state__in=[ReviewState.DRAFT, ReviewState.IN_REVIEW]).exists():
         raise ReviewRefusal(_("A newer version is being written or reviewed already. Go on with that one."))
-    draft: Content = _copy(of)
+    draft: Content = _copy(of, based_on_id=of.pk, revision=1)
     draft.number = next_number(of)
     draft.state = ReviewState.DRAFT
     draft.author, draft.approved_by, draft.approved_at = by, None, None

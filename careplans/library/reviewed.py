@@ -67,6 +67,10 @@ class ReviewedContent(Identified):
 
     number = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, choices=ReviewState, default=ReviewState.DRAFT)
+    # The version whose words it began with; empty for what was written from nothing or came from a file.
+    based_on = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Raised by every change of a draft; a change that names an older one is refused (``versions.hold_draft``).
+    revision = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField()
     # The first time; stays when the version is sent back.
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)

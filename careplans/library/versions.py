@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
@@ -21,6 +21,8 @@ from careplans.library.models import (
     TemplateVersion,
 )
 
+Content = TypeVar("Content", bound=ReviewedContent)
+
 MOVES = {
     ReviewState.DRAFT: {ReviewState.IN_REVIEW, ReviewState.RETIRED},
     ReviewState.IN_REVIEW: {ReviewState.APPROVED, ReviewState.DRAFT, ReviewState.RETIRED},
@@ -31,6 +33,32 @@ MOVES = {
 
 class ReviewRefusal(Refusal):
     """The content cannot take that step now."""
+
+
+class StaleVersion(ReviewRefusal):
+    """Somebody else changed the draft since it was opened; nothing was saved."""
+
+
+def hold_draft(*, version: Content, revision: int, by: User, now: datetime) -> Content:
+    """The draft for writing in: held until the transaction ends, its revision raised, its writer noted for good.
+
+    Raises ``StaleVersion`` when it was changed since ``revision``, ``ReviewRefusal`` when it is no draft any more.
+    """
+    stored = version.held().first()
+    if stored is None or stored.state != ReviewState.DRAFT:
+        raise ReviewRefusal(_("This version is no longer a draft. Ask a reviewer to send it back."))
+    if stored.revision != revision:
+        raise StaleVersion(
+            _(
+                "Somebody else saved this draft while you were writing. Yours was not saved; compare it with theirs below."
+            )
+        )
+    type(stored)._default_manager.filter(pk=stored.pk).update(revision=F("revision") + 1)
+    stored.refresh_from_db()
+    if not stored.writers.filter(pk=by.pk).exists():
+        stored.writers.add(by)
+        record("writer_noted", stored, by, now)
+    return stored
 
 
 def move(version: ReviewedContent, state: ReviewState, **fields: Any) -> None:

@@ -205,6 +205,25 @@ class PlanVersion(UUIDModel):
         raise PublishedVersionsNeverChange
 
 
+class Holding(UUIDModel):
+    """That the newest published version of a plan holds a component version: who is concerned when one is recalled.
+
+    Written anew with each publishing, in its transaction; never read by what tells a patient something.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="holdings")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="holdings")
+    component_version = models.ForeignKey(ComponentVersion, on_delete=models.PROTECT, related_name="holdings")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "component_version"], name="holding_once_a_plan")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.component_version}"
+
+
 class Recheck(UUIDModel):
     """What was known of the patient when a plan was published, at the last look, and what follows from the difference.
 

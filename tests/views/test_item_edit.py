@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
-from careplans.builder.dose_forms import dose_form
 from careplans.library.dose import parse_dose
+from careplans.library.dose_forms import dose_form
 from careplans.plans.drafting import add_item
 from careplans.plans.models import Draft, DraftItem
 from tests.factories import NOW

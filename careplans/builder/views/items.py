@@ -14,7 +14,6 @@ from django_htmx.http import retarget
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
-from careplans.builder.dose_forms import dose_form
 from careplans.builder.forms import ItemAddForm, MoveForm, RevisionForm
 from careplans.builder.selectors import item_of
 from careplans.builder.views.desk import (
@@ -26,6 +25,7 @@ from careplans.builder.views.desk import (
     load_draft,
 )
 from careplans.core.refusals import Refusal
+from careplans.library.dose_forms import dose_form
 from careplans.library.selectors import approved_components, wording_in
 from careplans.plans.drafting import add_item, change_item, gone_item, move_item, remove_item
 from careplans.plans.models import Draft

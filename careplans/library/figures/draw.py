@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from xml.sax.saxutils import escape
-
+from careplans.library.figures.arrange import Placed, Sheet, arranged
 from careplans.library.figures.body import Flesh, body_of
 from careplans.library.figures.pens import FAR, INK, LINE, MOVING, MOVING_FAR, PAPER, Drawing
 from careplans.library.figures.positions import Frame, Picture
@@ -12,35 +10,29 @@ from careplans.library.figures.props import MAT_THICKNESS, draw_arrow, draw_prop
 from careplans.library.figures.shapes import Camera, number
 from careplans.library.figures.skeleton import skeleton_of
 
-MARGIN, GAP, EDGE = 3.0, 13.0, 0.75
-# A lone small figure is not blown up to the size of a lying one.
-MIN_WIDTH, MIN_RATIO = 150.0, 1.35
-NUMBER_ROOM = 11.0
+EDGE = 0.75
 _DIGITS = {
     1: "M-1.1,-1.3L0.4,-2.6V2.6",
     2: "M-1.6,-1.2C-1.6,-3.2,1.7,-3.2,1.6,-1.1C1.5,0.3,-0.4,1,-1.6,2.6H1.8",
 }
 _DIGITS[3] = "M-1.5,-2.6H1.5L-0.2,-0.5C2.3,-0.5,2.2,2.6,0,2.6C-0.9,2.6,-1.5,2.2,-1.7,1.6"
-
-
-@dataclass(frozen=True)
-class Placed:
-    drawing: Drawing
-    x: float
-    y: float
+_DIGITS[4] = "M0.9,2.6V-2.6L-1.8,1.1H1.9"
 
 
 def svg_of(picture: Picture, *, mirrored: bool = False) -> str:
-    """The picture as SVG; ``mirrored`` for pages that run from right to left."""
-    drawings = [draw_frame(picture, frame) for frame in picture.frames]
-    placed, width, height = _arranged(picture, drawings)
-    flip = f' transform="translate({number(width)},0) scale(-1,1)"' if mirrored else ""
-    inner = "".join(_group(picture, order, one) for order, one in enumerate(placed, 1))
-    numbers = "".join(_number(picture, order, one, width, mirrored) for order, one in enumerate(placed, 1))
+    """The picture as SVG, without a word in it; ``mirrored`` for pages that run from right to left."""
+    sheet = arranged(picture, [draw_frame(picture, frame) for frame in picture.frames])
+    flip = ""
+    if mirrored and picture.mirrors:
+        flip = f' transform="translate({number(sheet.width)},0) scale(-1,1)"'
+    elif mirrored:
+        sheet = sheet.from_right_to_left()
+    inner = "".join(_group(picture, order, one) for order, one in enumerate(sheet.placed, 1))
+    numbers = "".join(_number(order, one, sheet, bool(flip)) for order, one in enumerate(sheet.placed, 1))
+    width, height = number(sheet.width), number(sheet.height)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{number(width)}" height="{number(height)}" '
-        f'viewBox="0 0 {number(width)} {number(height)}"><title>{escape(picture.alt)}</title>'
-        f"<g{flip}>{inner}</g>{numbers}</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}"><g{flip}>{inner}</g>{numbers}</svg>\n'
     )
 
 
@@ -66,6 +58,9 @@ def draw_frame(picture: Picture, frame: Frame) -> Drawing:
     for prop in frame.props:
         if not prop.in_front:
             draw_prop(drawing, prop, camera, skeleton.points)
+    if frame.beside:
+        for flesh in sorted(body_of(skeleton_of(frame.beside), camera), key=lambda one: one.depth):
+            _draw_flesh(drawing, flesh, camera, FAR)
     for flesh in _from_far_to_near(body, frame):
         _draw_flesh(drawing, flesh, camera, _colour(picture, flesh))
     for prop in frame.props:
@@ -108,41 +103,15 @@ def _draw_floor(drawing: Drawing, frame: Frame) -> None:
     drawing.stroke([(drawing.left - 2, level), (drawing.right + 2, level)], LINE, 1.2)
 
 
-def _arranged(picture: Picture, drawings: list[Drawing]) -> tuple[list[Placed], float, float]:
-    """Where each frame's own zero lies on the sheet, and the sheet's size. Floors are level in a row."""
-    room = NUMBER_ROOM if len(drawings) > 1 else 0.0
-    widths = [one.right - one.left for one in drawings]
-    if picture.arrange == "row":
-        top, bottom = min(one.top for one in drawings), max(one.bottom for one in drawings)
-        content_width = sum(widths) + GAP * (len(drawings) - 1)
-        height = bottom - top + room + 2 * MARGIN
-        offsets = [(sum(widths[:i]) + GAP * i, MARGIN - top) for i in range(len(drawings))]
-    else:
-        heights = [one.bottom - one.top + room for one in drawings]
-        content_width, height = max(widths), sum(heights) + 2 * MARGIN
-        offsets = [(0.0, MARGIN + sum(heights[:i]) - one.top) for i, one in enumerate(drawings)]
-    least = 0.0 if picture.window else MIN_WIDTH
-    width = max(content_width + 2 * MARGIN, least, height * MIN_RATIO)
-    lead = (width - content_width) / 2
-    left = min(one.left for one in drawings)
-    placed = []
-    for drawing, (x, y) in zip(drawings, offsets, strict=True):
-        own_left = drawing.left if picture.arrange == "row" else left
-        placed.append(Placed(drawing, lead + x - own_left, y))
-    return placed, width, height
-
-
-def _number(picture: Picture, order: int, one: Placed, width: float, mirrored: bool) -> str:
-    """A figure in a ring under its frame; drawn, so that no font is asked for."""
-    if len(picture.frames) == 1:
+def _number(order: int, one: Placed, sheet: Sheet, flipped: bool) -> str:
+    """A figure in a ring by its frame; drawn, so that no font is asked for."""
+    if len(sheet.placed) == 1:
         return ""
-    x = one.x + (one.drawing.left + one.drawing.right) / 2
-    x = width - x if mirrored else x
-    bottom = one.drawing.bottom
-    scale = min(1.1, max(0.7, width / 190))
+    x, y = one.number_at
+    x = sheet.width - x if flipped else x
+    scale = min(1.1, max(0.7, sheet.width / 190))
     return (
-        f'<g transform="translate({number(x)},{number(one.y + bottom + 6.5)}) scale({number(scale)})" '
-        f'fill="none" stroke="{LINE}" '
-        'stroke-linecap="round" stroke-linejoin="round">'
+        f'<g transform="translate({number(x)},{number(y)}) scale({number(scale)})" '
+        f'fill="none" stroke="{LINE}" stroke-linecap="round" stroke-linejoin="round">'
         f'<circle r="4.4" stroke-width="0.8"/><path d="{_DIGITS[order]}" stroke-width="1"/></g>'
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from careplans.library.figures.shapes import Circle, Point, hull, number, polygon
 
-INK, FAR, MOVING, MOVING_FAR = "#16262b", "#a3aeb1", "#0d5c5e", "#74aaaa"
+# Four greys on a black and white printer: what moves is told from what rests, and near from far, without colour.
+INK, MOVING, FAR, MOVING_FAR = "#16262b", "#128a88", "#a3aeb1", "#8cc4c2"
+SIGN = "#0d5c5e"
 THING, LINE, PAPER = "#e4eaeb", "#46565b", "#ffffff"
 
 

@@ -30,6 +30,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Alt(Strict):
+    """What the picture shows, in the languages a handout comes in."""
+
+    en: str
+    es: str
+    ar: str
+    tr: str
+
+
 class Limb(Strict):
     """An arm or a leg: by its angles (degrees; 0 hangs straight down, forward and outward count up), or by where
     wrist or ankle is (``reach``), with the direction knee or elbow points to (``joint_to``)."""
@@ -81,7 +90,20 @@ class Prop(Strict):
     """A thing in the picture; which fields a kind reads, ``props.py`` says. A point may be a joint's name."""
 
     kind: Literal[
-        "mat", "box", "wall", "chair", "bed", "pillow", "pack", "line", "heat", "cold", "breath", "mark"
+        "mat",
+        "box",
+        "wall",
+        "chair",
+        "bed",
+        "pillow",
+        "pack",
+        "line",
+        "heat",
+        "cold",
+        "breath",
+        "mark",
+        "clock",
+        "plumb",
     ]
     points: tuple[str | Place, ...] = ()
     x: tuple[float, float] = (0, 0)
@@ -104,10 +126,14 @@ class Arrow(Strict):
 
 class Frame(Strict):
     pose: Pose
+    # A second person, drawn light: whoever shows the movement or helps with it.
+    beside: Pose | None = None
     props: tuple[Prop, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     in_front: tuple[Part, ...] = ()
     behind: tuple[Part, ...] = ()
+    # Why nothing of the figure is seen to rest on floor, mat, seat or bed; empty where something does.
+    rests_on_nothing: str = ""
 
 
 class View(Strict):
@@ -119,9 +145,12 @@ class View(Strict):
 
 class Picture(Strict):
     code: str
-    alt: str
+    alt: Alt
     view: View = View()
-    arrange: Literal["row", "column"] = "row"
+    # A grid has two frames in each row.
+    arrange: Literal["row", "column", "grid"] = "row"
+    # Whether the figures turn round on a page that runs from right to left; the order of the frames always does.
+    mirrors: bool = True
     moving: tuple[Part, ...] = ()
     # Drawn light like what is turned away, where two parts would run into one another.
     pale: tuple[Part, ...] = ()
@@ -137,7 +166,7 @@ def picture_from(data: dict[str, Any]) -> Picture:
     before: dict[str, Any] = dict(_common_poses()[data["starts_from"]]) if "starts_from" in data else {}
     frames: list[dict[str, Any]] = []
     for given in data["frames"]:
-        kept = {key: before[key] for key in ("props", "in_front", "behind") if key in before}
+        kept = {key: before[key] for key in ("props", "in_front", "behind", "beside") if key in before}
         pose = {**before.get("pose", {}), **given.get("pose", {})}
         before = {**kept, **given, "pose": pose}
         frames.append(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from careplans.library.figures.pens import INK, LINE, MOVING, PAPER, THING, Drawing
+from careplans.library.figures.pens import INK, LINE, PAPER, SIGN, THING, Drawing
 from careplans.library.figures.positions import Arrow, Prop
 from careplans.library.figures.shapes import Camera, Point, curve, polygon
 from careplans.library.figures.vectors import Vector
@@ -99,7 +99,7 @@ def _pillow(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> Non
 def _pack(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
     """A pack or bottle in its cloth: soft, in the accent colour, with a light middle."""
     places = places_of(prop.points, camera, joints)
-    for radius, colour in ((prop.size, MOVING), (prop.size - 1.2, PAPER)):
+    for radius, colour in ((prop.size, SIGN), (prop.size - 1.2, PAPER)):
         drawing.skin([(x, y, radius) for x, y in places], colour, 0)
 
 
@@ -117,7 +117,7 @@ def _heat(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
     for x, y in places_of(prop.points, camera, joints):
         for shift in (-4.5, 0.0, 4.5):
             wave = [(x + shift + 1.3 * math.sin(step * 0.7), y - step * 0.75) for step in range(15)]
-            drawing.stroke(wave, MOVING, 1.3)
+            drawing.stroke(wave, SIGN, 1.3)
 
 
 def _cold(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
@@ -126,12 +126,12 @@ def _cold(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
     for x, y in places_of(prop.points, camera, joints):
         for arm in range(6):
             cos, sin = math.cos(arm * math.pi / 3 + math.pi / 6), math.sin(arm * math.pi / 3 + math.pi / 6)
-            drawing.stroke([(x, y), (x + size * cos, y + size * sin)], MOVING, 1.1)
+            drawing.stroke([(x, y), (x + size * cos, y + size * sin)], SIGN, 1.1)
             for turn in (-0.6, 0.6):
                 angle = arm * math.pi / 3 + math.pi / 6 + turn
                 start = (x + 0.6 * size * cos, y + 0.6 * size * sin)
                 tip = (start[0] + 0.35 * size * math.cos(angle), start[1] + 0.35 * size * math.sin(angle))
-                drawing.stroke([start, tip], MOVING, 0.9)
+                drawing.stroke([start, tip], SIGN, 0.9)
 
 
 def _breath(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
@@ -141,10 +141,36 @@ def _breath(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> Non
             drawing.stroke(curve((x - half, y - lift), (x + half, y - lift), 0.22), LINE, 1.0)
 
 
+def _clock(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
+    """A clock's face at each point, ``size`` from middle to rim: half an hour has gone round."""
+    size = prop.size or 8
+    for x, y in places_of(prop.points, camera, joints):
+        drawing.skin([(x, y, size)], PAPER, 1.2)
+        half = [
+            (x + 0.72 * size * math.sin(a / 12 * math.pi), y - 0.72 * size * math.cos(a / 12 * math.pi))
+            for a in range(13)
+        ]
+        drawing.fill(polygon(half), SIGN)
+        for hour in range(12):
+            sin, cos = math.sin(hour * math.pi / 6), math.cos(hour * math.pi / 6)
+            ends = [(x + far * size * sin, y - far * size * cos) for far in (0.82, 0.92)]
+            drawing.stroke(ends, LINE, 0.7)
+        drawing.stroke([(x, y - 0.72 * size), (x, y + 0.72 * size)], INK, 1.0)
+
+
+def _plumb(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
+    """A broken line from the first point to the second, to see by how far a part has moved."""
+    (x0, y0), (x1, y1) = places_of(prop.points, camera, joints)
+    count = max(1, round(math.dist((x0, y0), (x1, y1)) / 3.2))
+    for dash in range(count):
+        ends = [(x0 + (x1 - x0) * t / count, y0 + (y1 - y0) * t / count) for t in (dash, dash + 0.55)]
+        drawing.stroke(ends, LINE, 0.8)
+
+
 def draw_arrow(drawing: Drawing, arrow: Arrow, camera: Camera) -> None:
     """A bowed line with a full head, light round the edge so that it stands off whatever lies below."""
     line = curve(camera.seen(arrow.start), camera.seen(arrow.end), arrow.bow)
-    size, colour, width = (4.2, PAPER, 1.2) if arrow.light else (6.6, MOVING, 1.9)
+    size, colour, width = (4.2, PAPER, 1.2) if arrow.light else (6.6, SIGN, 1.9)
     tips = [_tip(line, size)] + ([_tip(line[::-1], size)] if arrow.both_ways else [])
     body = line[4 if arrow.both_ways else 0 : -4]
     for head in tips:
@@ -179,4 +205,6 @@ _KINDS: dict[str, Callable[[Drawing, Prop, Camera, Joints], None]] = {
     "cold": _cold,
     "breath": _breath,
     "mark": _mark,
+    "clock": _clock,
+    "plumb": _plumb,
 }
