@@ -1,4 +1,4 @@
-"""From draft rows to the plan document: what the builder assesses and previews, and publishing freezes."""
+"""From draft rows, or other content, to the plan document: what is assessed, previewed and frozen."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from careplans.accounts.models import Clinic
 from careplans.library.dose import MedicineDose, ThermalDose
 from careplans.library.models import RedFlag
 from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, source_titles, wording_in
 from careplans.plans.asked import asked_places
 from careplans.plans.changes import changes_between
+from careplans.plans.content import Content, ItemContent, PhaseContent
 from careplans.plans.courses import goes_on_in, never_stopped_suddenly, taken_before, with_courses
 from careplans.plans.document import (
     Criteria,
@@ -27,7 +29,7 @@ from careplans.plans.document import (
     PlanDocument,
     SourceSays,
 )
-from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan
+from careplans.plans.models import Draft, DraftPhase, Plan
 from careplans.plans.selectors import latest_version, phases_with_items
 
 PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
@@ -39,40 +41,69 @@ def draft_document(draft: Draft, *, today: date) -> PlanDocument:
 
     In the language the patient has now, whatever it was when the draft was begun.
     """
-    plan = draft.plan
-    latest = latest_version(plan)
-    previous = latest.document if latest else None
-    words = _words_of(draft)
-    with translation.override(words.language):
-        phases = with_courses(_document_phases(draft, words), before=previous, today=today)
+    return document_of(draft_content(draft), today=today)
+
+
+def document_of(content: Content, *, today: date) -> PlanDocument:
+    """The document of any content, as it would be published today. Reads the clinic's sources and red flags alone."""
+    previous = content.before
+    with translation.override(content.language):
+        phases = with_courses(_document_phases(content), before=previous, today=today)
         phases = tuple(
             phase.model_copy(update={"items": tuple(_said_with_its_days(item) for item in phase.items)})
             for phase in phases
         )
         document = PlanDocument(
-            plan_id=str(plan.pk),
-            version_number=latest.number + 1 if latest else 1,
-            title=words.title,
-            for_patient=words.for_patient,
-            language=words.language,
-            text_language=words.text_language,
-            patient=_document_patient(plan),
-            clinic=_document_clinic(plan),
-            clinician=plan.owner.name,
-            episode=_document_episode(plan),
-            anchor_on=draft.anchor_on,
-            cold_to_heat_on=_day(draft, draft.cold_to_heat_day),
-            clearance_on=_day(draft, draft.clearance_day),
+            plan_id=content.plan_id,
+            version_number=content.version_number,
+            title=content.title,
+            for_patient=content.for_patient,
+            language=content.language,
+            text_language=content.text_language,
+            patient=content.patient,
+            clinic=_document_clinic(content.clinic),
+            clinician=content.clinician,
+            episode=content.episode,
+            anchor_on=content.anchor_on,
+            cold_to_heat_on=content.after_surgery(content.cold_to_heat_day),
+            clearance_on=content.after_surgery(content.clearance_day),
             published_on=today,
             phases=phases,
-            red_flags=_document_red_flags(draft, words.language),
+            red_flags=_document_red_flags(content),
             check_ins=(),
         )
         changed: dict[str, Any] = {"taken": taken_before(previous, document)}
-        document = document.model_copy(update={"check_ins": _check_ins(draft, document, today)})
+        document = document.model_copy(update={"check_ins": _check_ins(content, document, today)})
         if previous:
             changed["changes"] = changes_between(previous, document)
     return document.model_copy(update=changed)
+
+
+def draft_content(draft: Draft) -> Content:
+    """What the rows of a draft say, in the language the patient has now."""
+    plan = draft.plan
+    latest = latest_version(plan)
+    words = _words_of(draft)
+    with translation.override(words.language):
+        phases = tuple(_phase_content(draft, phase, words) for phase in phases_with_items(draft))
+    return Content(
+        plan_id=str(plan.pk),
+        clinic=plan.clinic,
+        clinician=plan.owner.name,
+        patient=_document_patient(plan),
+        episode=_document_episode(plan),
+        language=words.language,
+        text_language=words.text_language,
+        title=words.title,
+        for_patient=words.for_patient,
+        anchor_on=draft.anchor_on,
+        cold_to_heat_day=draft.cold_to_heat_day,
+        clearance_day=draft.clearance_day,
+        phases=phases,
+        version_number=latest.number + 1 if latest else 1,
+        before=latest.document if latest else None,
+        asked=asked_places(draft),
+    )
 
 
 @dataclass(frozen=True)
@@ -103,11 +134,6 @@ def _words_of(draft: Draft) -> _Words:
     return _Words(language, said_in, told["title"], told["for_patient"], phases)
 
 
-def _day(draft: Draft, day: int | None) -> date | None:
-    """A day after surgery as a date; without a surgery it counts from day 0."""
-    return None if day is None else (draft.plan.episode.surgery_on or draft.anchor_on) + timedelta(days=day)
-
-
 def _document_patient(plan: Plan) -> DocumentPatient:
     patient = plan.patient
     return DocumentPatient(
@@ -115,8 +141,7 @@ def _document_patient(plan: Plan) -> DocumentPatient:
     )
 
 
-def _document_clinic(plan: Plan) -> DocumentClinic:
-    clinic = plan.clinic
+def _document_clinic(clinic: Clinic) -> DocumentClinic:
     return DocumentClinic(
         name=clinic.name,
         address=clinic.address,
@@ -138,20 +163,40 @@ def _document_episode(plan: Plan) -> DocumentEpisode:
     )
 
 
-def _document_phases(draft: Draft, words: _Words) -> tuple[DocumentPhase, ...]:
-    titles = source_titles(draft.plan.clinic)
+def _document_phases(content: Content) -> tuple[DocumentPhase, ...]:
+    titles = source_titles(content.clinic)
     return tuple(
         DocumentPhase(
             code=phase.code,
-            starts_on=_starts_on(draft, phase),
-            ends_on=_starts_on(draft, phase) + timedelta(days=phase.days - 1),
+            starts_on=content.starts_on(phase),
+            ends_on=content.starts_on(phase) + timedelta(days=phase.days - 1),
             starts=phase.starts,
             criteria=Criteria(**phase.criteria),
-            items=tuple(_document_item(item, words.language, titles) for item in phase.items.all()),
-            text_language=words.text_language,
-            **_phase_words(draft, phase, words),
+            items=tuple(_document_item(item, content.language, titles) for item in phase.items),
+            text_language=content.text_language,
+            **{name: _frozen(phase.words[name]) for name in PHASE_WORDS},
         )
-        for phase in phases_with_items(draft)
+        for phase in content.phases
+    )
+
+
+def _frozen(words: Any) -> Any:
+    return words if isinstance(words, str) else tuple(words)
+
+
+def _phase_content(draft: Draft, phase: DraftPhase, words: _Words) -> PhaseContent:
+    return PhaseContent(
+        code=phase.code,
+        starts_on_day=phase.starts_on_day,
+        days=phase.days,
+        starts=phase.starts,
+        criteria=phase.criteria,
+        check_in_days=phase.check_in_days,
+        words=_phase_words(draft, phase, words),
+        items=tuple(
+            ItemContent(str(item.key), item.component_version, item.dose, item.note)
+            for item in phase.items.all()
+        ),
     )
 
 
@@ -161,19 +206,15 @@ def _phase_words(draft: Draft, phase: DraftPhase, words: _Words) -> dict[str, An
     if draft.template_version_id is None and phase.code == ONLY_PHASE:
         # The only phase of an empty plan was named in the clinician's language.
         said["name"] = _("Your plan")
-    return {name: value if isinstance(value, str) else tuple(value) for name, value in said.items()}
+    return said
 
 
-def _starts_on(draft: Draft, phase: DraftPhase) -> date:
-    return draft.anchor_on + timedelta(days=phase.starts_on_day)
-
-
-def _document_item(item: DraftItem, language: str, titles: dict[str, str]) -> DocumentItem:
+def _document_item(item: ItemContent, language: str, titles: dict[str, str]) -> DocumentItem:
     version = item.component_version
     wording = wording_in(version, language)
     text, dose = wording.text, item.dose
     return DocumentItem(
-        key=str(item.key),
+        key=item.key,
         component_code=version.component.code,
         component_version_id=str(version.pk),
         component_version_number=version.number,
@@ -213,10 +254,9 @@ def _said_with_its_days(item: DocumentItem) -> DocumentItem:
     return item.model_copy(update={"dose_in_words": words})
 
 
-def _document_red_flags(draft: Draft, language: str) -> tuple[DocumentRedFlag, ...]:
-    episode = draft.plan.episode
-    flags = red_flags_of(draft.plan.clinic, after_surgery=episode.surgery_on is not None)
-    return tuple(_document_red_flag(flag, language) for flag in flags)
+def _document_red_flags(content: Content) -> tuple[DocumentRedFlag, ...]:
+    flags = red_flags_of(content.clinic, after_surgery=content.episode.surgery_on is not None)
+    return tuple(_document_red_flag(flag, content.language) for flag in flags)
 
 
 def _document_red_flag(flag: RedFlag, language: str) -> DocumentRedFlag:
@@ -231,19 +271,18 @@ def _document_red_flag(flag: RedFlag, language: str) -> DocumentRedFlag:
     )
 
 
-def _check_ins(draft: Draft, document: PlanDocument, today: date) -> tuple[DocumentCheckIn, ...]:
+def _check_ins(content: Content, document: PlanDocument, today: date) -> tuple[DocumentCheckIn, ...]:
     """Days after ``today`` on which the patient is asked: those of each phase, and the last day of each course.
 
     One a day, and none on the day of publishing: the patient is being spoken to. Where the next phase goes on with
     the same medicine the patient is asked as on any other day: nothing ends. What was asked already is not asked
     again because day 0 moved.
     """
-    asked = asked_places(draft)
     kinds = {
-        _starts_on(draft, phase) + timedelta(days=day): "scheduled"
-        for phase in draft.phases.all()
+        content.starts_on(phase) + timedelta(days=day): "scheduled"
+        for phase in content.phases
         for day in phase.check_in_days
-        if (phase.code, day) not in asked
+        if (phase.code, day) not in content.asked
     }
     medicines = [item for item in document.items if item.course and isinstance(item.dose, MedicineDose)]
     for item in sorted(medicines, key=lambda item: goes_on_in(document, item) is None):

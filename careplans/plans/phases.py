@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from careplans.library.models import TemplatePhase, TemplateVersion
+from careplans.library.models import ComponentVersion, TemplateItem, TemplatePhase, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components
 from careplans.plans.models import Draft, DraftItem, DraftPhase
 
@@ -29,17 +30,11 @@ def copy_phases(draft: Draft, sources: Iterable[tuple[int, TemplatePhase]]) -> N
     approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
     phases, items = [], []
     for position, source in sources:
-        phase = DraftPhase(draft=draft, position=position, **_phase_fields(source, draft.language))
+        phase = DraftPhase(draft=draft, position=position, **phase_fields(source, draft.language))
         phases.append(phase)
-        usable = [item for item in source.items.all() if item.component_id in approved]
         items += [
-            DraftItem(
-                phase=phase,
-                position=item_position,
-                component_version=approved[item.component_id],
-                dose_data=item.dose,
-            )
-            for item_position, item in enumerate(usable)
+            DraftItem(phase=phase, position=item_position, component_version=version, dose_data=item.dose)
+            for item_position, (item, version) in enumerate(usable_items(source, approved))
         ]
     DraftPhase.objects.bulk_create(phases)
     DraftItem.objects.bulk_create(items)
@@ -65,7 +60,20 @@ def bring_back_phases(draft: Draft, *, today: date) -> None:
     copy_phases(draft, [(place[source.code], source) for source in missing])
 
 
-def _phase_fields(source: TemplatePhase, language: str) -> dict[str, Any]:
+def usable_items(
+    source: TemplatePhase, approved: Mapping[uuid.UUID, ComponentVersion]
+) -> list[tuple[TemplateItem, ComponentVersion]]:
+    """The items of a template phase with the version in use; components no longer approved are left out.
+
+    ``approved``: approved versions by component.
+    """
+    return [
+        (item, approved[item.component_id]) for item in source.items.all() if item.component_id in approved
+    ]
+
+
+def phase_fields(source: TemplatePhase, language: str) -> dict[str, Any]:
+    """A template phase as a plan has it, in ``language`` or else in English."""
     words = source.texts.get(language) or source.texts[FALLBACK_LANGUAGE]
     return {
         "code": source.code,
