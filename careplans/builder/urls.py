@@ -1,6 +1,6 @@
 from django.urls import path
 
-from careplans.builder.views import dates, desk, items, plan, publish
+from careplans.builder.views import dates, desk, items, plan, publish, upkeep
 
 urlpatterns = [
     path("patients/<uuid:pk>/plans/new/", plan.plan_start, name="plan-start"),
@@ -20,5 +20,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/publish/", publish.plan_publish, name="plan-publish"),
     path("plans/<uuid:pk>/discard/", plan.draft_discard, name="draft-discard"),
     path("plans/<uuid:pk>/revise/", plan.plan_revise, name="plan-revise"),
+    path("plans/<uuid:pk>/without/<uuid:component_pk>/", upkeep.plan_without, name="plan-without"),
+    path("plans/<uuid:pk>/updates/", upkeep.plan_updates, name="plan-updates"),
     path("plans/<uuid:pk>/end/", plan.plan_end, name="plan-end"),
 ]

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import User
 from careplans.audit.record import record_change
 from careplans.core.tokens import derive_token, hash_token, new_nonce
-from careplans.library.models import ReviewState
+from careplans.library.models import Component, ReviewState
 from careplans.library.selectors import rules_of, wording_in
 from careplans.library.shipped import missing_red_flags
 from careplans.plans.assemble import draft_document
 from careplans.plans.document import DocumentFinding, PlanDocument, canonical_data, sha256_of
 from careplans.plans.drafting import claim_draft
+from careplans.plans.holdings import remember_holdings
 from careplans.plans.known import facts_of
 from careplans.plans.lifecycle import can_move
 from careplans.plans.models import Draft, DraftItem, Plan, PlanVersion
@@ -44,6 +45,7 @@ def freeze_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> Pla
     findings = findings_of(document, plan.patient, today, facts=facts)
     document = document.model_copy(update={"findings": _decided(draft, findings)})
     version = _add_version(draft, plan, document, by, now)
+    remember_holdings(version=version, document=document)
     remember_known(version=version, facts=facts)
     Draft.objects.filter(pk=draft.pk).update(closed_at=now)
     Plan.objects.filter(pk=plan.pk).update(
@@ -103,7 +105,16 @@ def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
         why = why_implausible(item.dose, title=item.title, code=code, tags=tags, rules=rules)
         if why:
             raise ImplausibleDose(why)
-    gone = DraftItem.objects.filter(phase__draft=draft).exclude(component_version__state=ReviewState.APPROVED)
+    _refuse_withdrawn(draft, document)
+
+
+def _refuse_withdrawn(draft: Draft, document: PlanDocument) -> None:
+    """A recall holds the components too (``library.recall``): it comes before or after this publishing, never between."""
+    items = DraftItem.objects.filter(phase__draft=draft)
+    held = Component.objects.filter(pk__in=items.values("component_version__component"))
+    list(held.select_for_update().order_by("pk"))
+    gone = items.exclude(component_version__state=ReviewState.APPROVED)
+    gone = gone.select_related("component_version__component")
     titles = sorted({wording_in(item.component_version, document.language).text.title for item in gone})
     if titles:
         raise PlanRefusal(

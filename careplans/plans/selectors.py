@@ -84,6 +84,7 @@ _CHANGE_WORDS = {
     "draft.item_removed": _("removed: %(title)s"),
     "draft.dose_changed": _("changed: %(title)s"),
     "draft.item_moved": _("moved: %(title)s"),
+    "draft.components_updated": _("brought up to date: %(title)s"),
     "draft.finding_decided": _("answered a safety finding: %(title)s"),
     "draft.check_ins_changed": _("check-in days changed: %(title)s"),
     "draft.dates_changed": _("dates changed: day 0 is %(title)s"),

@@ -27,6 +27,7 @@ class Worklist:
     calls: Section[rows.CallRow]
     unreached: Section[rows.UnreachedRow]
     drafts: Section[rows.DraftRow]
+    recalled: tuple[rows.RecalledRow, ...]
     changed: tuple[rows.ChangedRow, ...]
     ending: Section[rows.EndingRow]
     content: Section[rows.ContentRow]
@@ -38,7 +39,8 @@ class Worklist:
     @property
     def has_main(self) -> bool:
         """People who wait for a person."""
-        return bool(self.red_flags or self.alerts or self.changed or self.calls or self.taken_on)
+        waiting = (self.red_flags, self.recalled, self.alerts, self.changed, self.calls, self.taken_on)
+        return any(waiting)
 
     @property
     def has_aside(self) -> bool:
@@ -62,8 +64,10 @@ def worklist_of(
     hidden = found.total - len(found.rows)
     bundled = rows.bundled(others, me=me)
     plans = selectors.plans_of(scope) if is_clinical else Section[Plan]()
-    changed = [plan for plan in plans.rows if rows.has_findings(plan)]
-    ending = [plan for plan in plans.rows if not rows.has_findings(plan)]
+    recalled = [plan for plan in plans.rows if rows.has_recall(plan)]
+    others_of_plans = [plan for plan in plans.rows if not rows.has_recall(plan)]
+    changed = [plan for plan in others_of_plans if rows.has_findings(plan)]
+    ending = [plan for plan in others_of_plans if not rows.has_findings(plan)]
     return Worklist(
         red_flags=tuple(rows.alert_row([alert], me=me) for alert in red),
         alerts=Section(bundled, len(bundled) + hidden),
@@ -71,9 +75,11 @@ def worklist_of(
         calls=selectors.calls_of(scope).shown_as(partial(rows.call_row, today=scope.today)),
         unreached=selectors.unreached_of(scope).shown_as(rows.unreached_row),
         drafts=selectors.drafts_of(scope).shown_as(rows.draft_row) if is_clinical else Section(),
+        recalled=tuple(rows.recalled_row(plan) for plan in recalled),
         changed=tuple(rows.changed_row(plan) for plan in changed),
         ending=Section(
-            tuple(rows.ending_row(plan, today=scope.today) for plan in ending), plans.total - len(changed)
+            tuple(rows.ending_row(plan, today=scope.today) for plan in ending),
+            plans.total - len(changed) - len(recalled),
         ),
         content=(
             selectors.content_due_of(scope).shown_as(rows.content_row)

@@ -90,6 +90,22 @@ class ChangedRow:
 
 
 @dataclass(frozen=True)
+class RecalledRow:
+    """A running plan that holds a component withdrawn for safety."""
+
+    key: str
+    patient_name: str
+    phone: str
+    title: str
+    component: str
+    why: str
+    since: datetime
+    owner: str
+    url: str
+    revise_url: str
+
+
+@dataclass(frozen=True)
 class EndingRow:
     key: str
     patient_name: str
@@ -204,6 +220,27 @@ def draft_row(draft: Draft) -> DraftRow:
 def has_findings(plan: Plan) -> bool:
     """Whether something learnt after publishing speaks against the plan; needs ``recheck`` beside it."""
     return hasattr(plan, "recheck") and plan.recheck.found_at is not None
+
+
+def has_recall(plan: Plan) -> bool:
+    """Needs what ``plans_of`` writes beside the plan."""
+    return vars(plan).get("recalled_at") is not None
+
+
+def recalled_row(plan: Plan) -> RecalledRow:
+    found: dict[str, Any] = vars(plan)
+    return RecalledRow(
+        key=f"recalled-{plan.pk}",
+        patient_name=plan.patient.full_name,
+        phone=plan.patient.phone,
+        title=plan.title,
+        component=found["recalled_title"] or "",
+        why=found["recalled_why"],
+        since=found["recalled_at"],
+        owner=plan.owner.name,
+        url=reverse("plan-detail", args=[plan.pk]),
+        revise_url=reverse("plan-without", args=[plan.pk, found["recalled_component"]]),
+    )
 
 
 def changed_row(plan: Plan) -> ChangedRow:

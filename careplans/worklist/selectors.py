@@ -16,6 +16,7 @@ from careplans.checkins.selectors import open_alerts, phone_list
 from careplans.library.models import ComponentVersion, RedFlag, ReviewState, SafetyRule, TemplateVersion
 from careplans.outbox.lifecycle import State as MessageState
 from careplans.outbox.models import Message
+from careplans.plans.holdings import RUNNING, recalled_holdings
 from careplans.plans.models import Draft, Plan
 from patients.models import Patient
 
@@ -133,14 +134,27 @@ def drafts_of(scope: Scope) -> Section[Draft]:
 
 
 def plans_of(scope: Scope) -> Section[Plan]:
-    """Running plans that need a look: those with findings since they were published, and those whose last day is
-    near or past, so that somebody closes them or goes on."""
+    """Running plans that need a look: those that hold something recalled, those with findings since they were
+    published, and those whose last day is near or past, so that somebody closes them or goes on.
+
+    The annotated ``recalled_*`` tell of the first recalled component; they are empty where there is none.
+    """
+    recalled = recalled_holdings().filter(plan=OuterRef("pk"))
+    rows = Plan.objects.of(scope.clinic).annotate(
+        recalled_title=Subquery(recalled.values("title")[:1]),
+        recalled_why=Subquery(recalled.values("reason")[:1]),
+        recalled_component=Subquery(recalled.values("component_pk")[:1]),
+        recalled_at=Subquery(recalled.values("recalled_at")[:1]),
+    )
     ends = Q(ends_on__lte=scope.today + ENDS_WITHIN)
-    rows = Plan.objects.of(scope.clinic).active().filter(ends | Q(recheck__found_at__isnull=False))
+    needs_a_look = Q(state=Plan.State.ACTIVE) & (ends | Q(recheck__found_at__isnull=False))
+    rows = rows.filter(needs_a_look | Q(state__in=RUNNING, recalled_at__isnull=False))
     if scope.mine:
         rows = rows.filter(owner=scope.mine)
-    # Findings first, the oldest on top: a long list of ends must not cut them off.
-    ordered = rows.order_by(F("recheck__found_at").asc(nulls_last=True), "ends_on")
+    # Recalls, then findings, the oldest on top: a long list of ends must not cut them off.
+    ordered = rows.order_by(
+        F("recalled_at").asc(nulls_last=True), F("recheck__found_at").asc(nulls_last=True), "ends_on"
+    )
     return _section(ordered.select_related("patient", "owner", "recheck"), scope.limit("ending"))
 
 

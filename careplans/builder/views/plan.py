@@ -26,6 +26,7 @@ from careplans.core.once import once
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import approved_templates
 from careplans.plans.drafting import discard_draft
+from careplans.plans.holdings import RUNNING, newer_in, recalled_in
 from careplans.plans.selectors import findings_of_end, open_draft
 from careplans.plans.start import start_plan, start_revision
 from patients.models import Patient
@@ -78,6 +79,7 @@ def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     document = versions[0].document if versions else None
     check_ins = list(plan.check_ins.exclude(state=CheckIn.State.CANCELLED).order_by("due_on"))
     today = timezone.localdate(timezone=request.clinic.zone)
+    is_editor = Permission.EDIT_CLINICAL in request.permissions
     context = {
         "title": plan.title,
         "plan": plan,
@@ -87,6 +89,8 @@ def plan_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "marks": marks_of(check_ins) if document else (),
         "check_ins": check_ins,
         "draft": open_draft(plan),
+        "recalled": list(recalled_in(plan.pk)) if plan.state in RUNNING else [],
+        "newer": newer_in(plan) if is_editor and plan.state in RUNNING else [],
         "today": today,
         "patient": patient_header(plan.patient, permissions=request.permissions, today=today),
     }

@@ -29,6 +29,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "status": status,
         "is_mine": is_mine,
         "is_clinical": is_clinical,
+        "can_edit": Permission.EDIT_CLINICAL in request.permissions,
         "now": now,
         "today": scope.today,
     }
