@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from careplans.checkins.answer import MAX_COMMENT
 from careplans.checkins.models import Answer, AnswerItem
 from careplans.checkins.questions import Barrier, Questions
+from careplans.library.markdown import plain
 
 FLAG, DONE = "flag_", "done_"
 YES, NO = "yes", "no"
@@ -19,7 +20,7 @@ YES, NO = "yes", "no"
 def first_fields(questions: Questions) -> Iterator[tuple[str, forms.Field]]:
     """Red flags, then pain."""
     for flag in questions.red_flags:
-        yield f"{FLAG}{flag.code}", yes_or_no(flag.question)
+        yield f"{FLAG}{flag.code}", yes_or_no(plain(flag.question))
     yield "pain_now", score(_("How strong is your pain now?"))
     yield "pain_worst", score(_("How strong was it at its worst since you were last asked?"))
 

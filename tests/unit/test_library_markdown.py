@@ -1,0 +1,237 @@
+"""Texts as a handout prints them: nothing but strong, emphasised and simple lists, and no word of them lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+from django.template import Context, Template
+from django.utils.html import escape
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from careplans.library.load import STARTER_FOLDER
+from careplans.library.markdown import BLOCK_TAGS, INLINE_TAGS, dropped_by, plain, printable, printable_block
+from careplans.library.starter_schema import Starter, read_starter
+
+ATTACKS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](java\nscript:alert(1))",
+    "![x](data:text/html;base64,PHN2Zz4= 'onerror=alert(1)')",
+    "<javascript:alert(1)>",
+    '**x**<a href="javascript:alert(1)">y</a>',
+    "**<b onmouseover=alert(1)>x</b>**",
+    "<<script>script>alert(1)<</script>/script>",
+    "<iframe src='//evil.example'></iframe>",
+    '"><script>alert(1)</script>',
+    "*<!--*--><script>alert(1)</script>",
+    "`<script>`alert(1)`</script>`",
+    "- <li onclick=alert(1)>x\n- **y**",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "[x]: javascript:alert(1)\n\n[x]",
+    "```html\n<script>alert(1)</script>\n```",
+    "</p></strong></body><script>alert(1)</script>",
+    "\\<script>alert(1)\\</script>",
+    "**\u202e<script>**",
+)
+# Words between every sign that could mean something.
+PIECES = st.sampled_from(
+    [*ATTACKS, "*", "**", "_", "`", "[", "](", ")", "<", ">", "&", "~~", "#", "\\", "- ", "1. ", "\n", "\n\n", " ", "word", "2", "é", "ع", "!", '"', "'", "|"]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=25).map("".join))
+
+
+class Tags(HTMLParser):
+    """Every tag of a piece of HTML, and whether one has an attribute."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: list[object] = []
+        self.others: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes += attrs
+
+    def handle_comment(self, data: str) -> None:
+        self.others.append(data)
+
+    handle_decl = unknown_decl = handle_pi = handle_comment
+
+
+def starter_texts(starter: Starter) -> Iterator[str]:
+    """Every text that a patient or a clinician reads."""
+    for component in starter.components:
+        yield from (component.clinician_text, component.effect_text, *component.cautions)
+        for text in component.texts.values():
+            yield from (text.title, text.why, *text.steps, text.feel, text.watch_for, text.stop_if)
+    for template in starter.templates:
+        for words in template.texts.values():
+            yield from (words.title, words.summary, words.for_patient)
+        for phase in template.phases:
+            for told in phase.texts.values():
+                yield from (told.name, *told.aims, *told.avoid, *told.move_on_when, *told.step_back_when)
+    for flag in starter.red_flags:
+        for asked in flag.texts.values():
+            yield from (asked.question, asked.sign, asked.what_to_do)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**Stop** at once.", "<strong>Stop</strong> at once."),
+        ("Do it *slowly*, _please_.", "Do it <em>slowly</em>, <em>please</em>."),
+        ("**Not *too* fast**", "<strong>Not <em>too</em> fast</strong>"),
+        ('5 < 6 & "so" it\'s', "5 &lt; 6 &amp; &quot;so&quot; it&#x27;s"),
+        ("Sets: 2*4*6, then 3*5", "Sets: 2*4*6, then 3*5"),
+        ("Use the snake_case_name", "Use the snake_case_name"),
+        ("* for adults only", "* for adults only"),
+        (r"Pain \*today\*", "Pain *today*"),
+        ("See [the page](https://a.example).", "See the page."),
+        ("![A bridge](x.png)", "A bridge"),
+        ("Type `heat`", "Type heat"),
+        ("<b>Stop</b> at <your limit>", "Stop at &lt;your limit&gt;"),
+        ("1. First\n2. Second", "1. First\n2. Second"),
+        ("# Lie down", "# Lie down"),
+        ("", ""),
+    ],
+)
+def test_a_line_keeps_its_words_and_few_marks(text: str, html: str) -> None:
+    assert printable(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("One\ntwo\n\nthree", "<p>One<br>two</p><p>three</p>"),
+        ("So:\n- **a**\n- b", "<p>So:</p><ul><li><strong>a</strong></li><li>b</li></ul>"),
+        ("1. a\r\n2. b", "<ol><li>a</li><li>b</li></ol>"),
+        ("- a\n  - b", "<ul><li>a<ul><li>b</li></ul></li></ul>"),
+        ("- a\n\n- b", "<ul><li><p>a</p></li><li><p>b</p></li></ul>"),
+        # Not lists: a number that stands for itself, a plus, a dash alone.
+        ("2. a\n3. b", "<p>2. a<br>3. b</p>"),
+        ("1. a\n3. b", "<p>1. a<br>3. b</p>"),
+        ("+ 5 mg", "<p>+ 5 mg</p>"),
+        ("-", "<p>-</p>"),
+        ("2026. was the year", "<p>2026. was the year</p>"),
+        ("> 3 weeks", "<p>&gt; 3 weeks</p>"),
+        ("-5 degrees", "<p>-5 degrees</p>"),
+        ("a | b\n--|--\n1 | 2", "<p>a | b<br>--|--<br>1 | 2</p>"),
+        ("# Evidence\nGood.", "<p>Evidence</p><p>Good.</p>"),
+        ("    four spaces", "<p>four spaces</p>"),
+        ("  \n ", ""),
+    ],
+)
+def test_a_longer_text_has_paragraphs_and_lists(text: str, html: str) -> None:
+    assert printable_block(text) == html
+
+
+def test_the_words_alone() -> None:
+    assert (
+        plain("**Bridge**, *slowly* [here](https://a.example) <b>now</b> 2*3")
+        == "Bridge, slowly here now 2*3"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("See [this](https://a.example)", "links"),
+        ("[x](javascript:alert(1))", "links"),
+        ("![a](b.png)", "pictures"),
+        ("# Head", "headings"),
+        ("a | b\n--|--\n1 | 2", "tables"),
+        ("`code`", "code"),
+        ("```\ncode\n```", "code"),
+        ("~~no~~", "struck through"),
+        ("a\n\n***", "lines across"),
+        ("<b>x</b>", "HTML"),
+        ("<div>\nx\n</div>", "HTML"),
+        ("- a\n- b", "lists"),
+    ],
+)
+def test_what_cannot_be_printed_is_named(text: str, told: str) -> None:
+    (said,) = dropped_by(text)
+    assert told in said
+
+
+def test_a_list_can_be_printed_in_a_longer_text() -> None:
+    assert dropped_by("- a\n- **b**", with_lists=True) == []
+
+
+@pytest.mark.parametrize("text", ["**a** *b*", "pain < 5", "<your name>", "2*3", "1.5 kg", "> 3 weeks", ""])
+def test_what_is_printed_is_not_named(text: str) -> None:
+    assert dropped_by(text) == []
+
+
+def test_the_starter_library_prints_as_before() -> None:
+    """Its texts were written before there were marks; none of them may read differently now."""
+    texts = list(starter_texts(read_starter(STARTER_FOLDER)))
+    assert len(texts) > 1000
+    for text in texts:
+        if not re.search(r"\*\S|\b_\S", text):
+            assert printable(text) == escape(text)
+            assert plain(text) == text
+            assert printable_block(text).startswith("<p>")
+            assert not Tags(printable_block(text)).names - {"p", "br"}
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_nothing_gets_through(text: str) -> None:
+    for html in (printable(text), printable_block(text)):
+        tags = Tags(html)
+        assert tags.names <= BLOCK_TAGS
+        assert tags.attributes == []
+        assert "<script" not in html
+
+
+@given(TEXTS)
+@example("**<b>*</b>**")
+def test_no_tag_that_is_not_allowed_and_no_attribute(text: str) -> None:
+    for html, allowed in ((printable(text), INLINE_TAGS), (printable_block(text), BLOCK_TAGS)):
+        tags = Tags(html)
+        assert tags.names <= allowed
+        assert tags.attributes == []
+        assert tags.others == []
+
+
+@given(st.text(st.sampled_from("abc123é ع.,;:!?()-+='\"&>|/%°\n")))
+def test_without_marks_a_line_is_as_it_was(text: str) -> None:
+    assert printable(text) == escape(text)
+    assert plain(text) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["eins", "zwei", "*", "**", "_", "- ", "1. ", "2) ", "\n", "\n\n", " ", "    ", "\t", "# "]
+        )
+    ).map("".join)
+)
+def test_no_word_is_lost(text: str) -> None:
+    words = re.findall("eins|zwei", text)
+    for html in (printable(text), printable_block(text)):
+        assert re.findall("eins|zwei", html) == words
+
+
+def test_lists_within_lists_beyond_reason_lose_nothing() -> None:
+    deep = "\n".join(f"{'  ' * depth}- word{depth}" for depth in range(60))
+    assert all(f"word{depth}" in printable_block(deep) for depth in range(60))
+
+
+def test_the_filters() -> None:
+    page = Template(
+        "{% load library_text %}{{ text|printable }}|{{ text|printable_block }}|{{ text|plain }}|{{ none|printable }}"
+    )
+    told = page.render(Context({"text": "**a** <i>b</i> & c", "none": None}))
+    assert told == "<strong>a</strong> b &amp; c|<p><strong>a</strong> b &amp; c</p>|a b &amp; c|"
