@@ -21,14 +21,15 @@ class PhaseSpan:
     is_current: bool = False  # set it where a decision, not the date, starts phases
     note: str = ""
     url: str = ""
+    when: str = ""  # said in place of the dates, where the days belong to no calendar
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A check-in on the line: ``done``, ``due`` or ``missed``."""
+    """A check-in on the line: ``done``, ``due``, ``missed``, or ``planned`` where there is no patient yet."""
 
     on: date
-    kind: Literal["done", "due", "missed"]
+    kind: Literal["done", "due", "missed", "planned"]
     label: str
 
 
