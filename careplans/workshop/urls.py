@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from careplans.workshop.views import use
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("library/components/<uuid:pk>/use/", use.component_use, name="component-use"),
+    path("library/components/<uuid:pk>/recall/", use.component_recall, name="component-recall"),
+]

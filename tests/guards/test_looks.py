@@ -17,9 +17,18 @@ from tests.make.matrix import OBJECTS, World
 
 pytestmark = pytest.mark.django_db
 # About staff, invitations or content: no patient is in it.
-NOBODYS = {"staff-roles", "staff-second-factor", "staff-leave", "component-detail", "template-detail"}
+NOBODYS = {
+    "staff-roles",
+    "staff-second-factor",
+    "staff-leave",
+    "component-detail",
+    "template-detail",
+    "component-use",
+    "component-recall",
+}
 # Nothing to open: each answers a POST alone.
 ONLY_POSTS = {
+    "plan-without",
     "invitation-withdraw", "item-add", "item-remove", "item-move", "finding-decide", "plan-revise",
     "handout-retry", "alert-acknowledge", "alert-resolve", "check-in-send-now", "message-retry",
 }  # fmt: skip

@@ -140,6 +140,11 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     "plan-publish": _plan,
     "draft-discard": _plan,
     "plan-revise": lambda world: {"pk": world.version.plan_id},
+    "plan-without": lambda world: {
+        "pk": world.version.plan_id,
+        "component_pk": world.component.component_id,
+    },
+    "plan-updates": lambda world: {"pk": world.version.plan_id},
     "plan-end": lambda world: {"pk": world.version.plan_id},
     # handouts
     "handout-pdf": _pk("handout"),
@@ -156,5 +161,7 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     "message-retry": _pk("message"),
     # library
     "component-detail": lambda world: {"pk": world.component.component_id},
+    "component-use": lambda world: {"pk": world.component.component_id},
+    "component-recall": lambda world: {"pk": world.component.component_id},
     "template-detail": lambda world: {"pk": world.template.template_id},
 }

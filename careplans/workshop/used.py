@@ -1,0 +1,72 @@
+"""Where a component is used: in which templates, in whose running plans, in which version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from careplans.library.models import Component, ReviewState, TemplateItem, TemplateVersion
+from careplans.plans.holdings import holdings_of
+from careplans.plans.models import DraftItem, Holding
+
+
+@dataclass(frozen=True)
+class HeldVersion:
+    """How many running plans hold one version; ``is_older`` when another is approved now."""
+
+    number: int
+    plans: int
+    is_older: bool
+
+
+@dataclass(frozen=True)
+class Use:
+    templates: tuple[TemplateVersion, ...]
+    versions: tuple[HeldVersion, ...]
+    drafts: int
+
+    @property
+    def plans(self) -> int:
+        return sum(one.plans for one in self.versions)
+
+    @property
+    def is_unused(self) -> bool:
+        return not (self.templates or self.versions or self.drafts)
+
+
+def use_of(component: Component) -> Use:
+    """Counts and titles, without a patient in them: whoever keeps the library may see these. Four queries."""
+    approved = component.versions.filter(state=ReviewState.APPROVED).values_list("number", flat=True).first()
+    counted = (
+        holdings_of(component)
+        .order_by("component_version__number")
+        .values_list("component_version__number")
+        .annotate(plans=Count("plan"))
+    )
+    drafts = DraftItem.objects.filter(component_version__component=component, phase__draft__closed_at=None)
+    return Use(
+        templates=tuple(templates_with(component)),
+        versions=tuple(
+            HeldVersion(number, plans, is_older=approved is not None and number < approved)
+            for number, plans in counted
+        ),
+        drafts=drafts.values("phase__draft").distinct().count(),
+    )
+
+
+def templates_with(component: Component) -> QuerySet[TemplateVersion]:
+    """Versions that are in use or on their way there."""
+    holding = TemplateItem.objects.filter(component=component).values("phase__version")
+    return (
+        TemplateVersion.objects.filter(pk__in=holding)
+        .exclude(state=ReviewState.RETIRED)
+        .select_related("template")
+        .order_by("template__code", "-number")
+    )
+
+
+def plans_with(component: Component) -> Sequence[Holding] | QuerySet[Holding]:
+    """Whose plans: for those who may see patients' plans alone."""
+    return holdings_of(component)

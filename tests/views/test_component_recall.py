@@ -1,0 +1,177 @@
+"""Recalling a component, and the pages that lead each plan that holds it to a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from careplans.accounts.models import Clinic, User
+from careplans.accounts.permissions import Role
+from careplans.library.models import Component, Recall
+from careplans.plans.models import Draft, Plan
+from tests.factories import NOW
+from tests.make.plans import make_library
+from tests.make.recalls import REASON, component, make_published, recall
+
+pytestmark = pytest.mark.django_db
+MOBILITY = "ex-gentle-mobility"
+Clients = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        yield
+
+
+@pytest.fixture
+def plan(clinic: Clinic, clinician: User) -> Plan:
+    return make_published(clinic, clinician)
+
+
+@pytest.fixture
+def mobility(clinic: Clinic, plan: Plan) -> Component:
+    return component(clinic, MOBILITY)
+
+
+def page_of(client: Client, name: str, *keys: object) -> str:
+    response = client.get(reverse(name, args=keys))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["component-recall", "component-use"])
+def test_anonymous_is_sent_to_the_sign_in(client: Client, mobility: Component, name: str) -> None:
+    assert client.get(reverse(name, args=[mobility.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.EDITOR, Role.FRONT_DESK, Role.ADMINISTRATOR])
+def test_only_reviewers_recall(client_of: Clients, mobility: Component, role: Role) -> None:
+    response = client_of(role).post(reverse("component-recall", args=[mobility.pk]), {"reason": REASON})
+    assert response.status_code == 403
+    assert not Recall.objects.exists()
+
+
+def test_another_clinics_component_is_not_there(
+    client_of: Clients, other_clinic: Clinic, mobility: Component
+) -> None:
+    client = client_of(Role.REVIEWER, at=other_clinic)
+    assert client.post(reverse("component-recall", args=[mobility.pk]), {"reason": REASON}).status_code == 404
+    assert client.get(reverse("component-use", args=[mobility.pk])).status_code == 404
+
+
+def test_the_page_says_beforehand_whom_it_concerns(client_of: Clients, mobility: Component) -> None:
+    page = page_of(client_of(Role.REVIEWER), "component-recall", mobility.pk)
+    assert "1 running plan holds it" in page
+    assert "leave it out" in page or "leaves it out" in page
+
+
+def test_a_recall_without_words_is_refused_and_nothing_happens(
+    client_of: Clients, mobility: Component
+) -> None:
+    response = client_of(Role.REVIEWER).post(reverse("component-recall", args=[mobility.pk]), {"reason": "?"})
+    assert "why it is recalled" in response.content.decode()
+    assert not Recall.objects.exists()
+
+
+def test_recalled_it_is_on_the_worklist_with_its_reason(
+    client_of: Clients, clinician: User, plan: Plan, mobility: Component
+) -> None:
+    client_of(Role.REVIEWER).post(reverse("component-recall", args=[mobility.pk]), {"reason": REASON})
+    client = Client()
+    client.force_login(clinician)
+    page = page_of(client, "worklist")
+    assert "Recalled: plans to revise" in page
+    assert REASON in page
+    assert reverse("plan-without", args=[plan.pk, mobility.pk]) in page
+
+
+def test_the_front_desk_is_told_nothing_clinical_of_it(
+    client_of: Clients, clinic: Clinic, mobility: Component
+) -> None:
+    recall(clinic, MOBILITY)
+    page = page_of(client_of(Role.FRONT_DESK), "worklist")
+    assert REASON not in page
+    assert "Recalled" not in page
+
+
+def test_one_step_leads_to_the_page_that_publishes(
+    clinic: Clinic, clinician: User, plan: Plan, mobility: Component
+) -> None:
+    recall(clinic, MOBILITY)
+    client = Client()
+    client.force_login(clinician)
+    response = client.post(reverse("plan-without", args=[plan.pk, mobility.pk]), follow=True)
+    assert response.redirect_chain[-1][0] == reverse("plan-publish", args=[plan.pk])
+    assert "No longer part of your plan" in response.content.decode()
+    assert REASON in page_of(client, "plan-detail", plan.pk)  # until it is published
+    draft = Draft.objects.get(plan=plan, closed_at=None)
+    client.post(reverse("plan-publish", args=[plan.pk]), {"revision": draft.revision})
+    assert REASON not in page_of(client, "worklist")
+    assert plan.versions.count() == 2
+
+
+def test_a_plan_that_held_nothing_else_leads_to_the_desk(
+    clinic: Clinic, clinician: User, plan: Plan, mobility: Component
+) -> None:
+    client = Client()
+    client.force_login(clinician)
+    client.post(reverse("plan-revise", args=[plan.pk]))
+    draft = Draft.objects.get(plan=plan, closed_at=None)
+    for phase in draft.phases.all():
+        phase.items.exclude(component_version__component=mobility).delete()
+    recall(clinic, MOBILITY)
+    response = client.post(reverse("plan-without", args=[plan.pk, mobility.pk]))
+    assert response.headers["Location"] == reverse("plan-build", args=[plan.pk])
+
+
+def test_an_ended_plan_is_not_revised(
+    clinic: Clinic, clinician: User, plan: Plan, mobility: Component
+) -> None:
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.STOPPED, ended_at=plan.created_at)
+    client = Client()
+    client.force_login(clinician)
+    response = client.post(reverse("plan-without", args=[plan.pk, mobility.pk]), follow=True)
+    assert "This plan has ended" in response.content.decode()
+    assert not Draft.objects.filter(plan=plan, closed_at=None).exists()
+
+
+def test_who_keeps_the_library_sees_numbers_and_no_names(
+    client_of: Clients, plan: Plan, mobility: Component
+) -> None:
+    name = plan.patient.full_name
+    for role in (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR):
+        page = page_of(client_of(role), "component-use", mobility.pk)
+        assert "In 1 running plan" in page
+        assert name not in page
+    assert name in page_of(client_of(Role.CLINICIAN), "component-use", mobility.pk)
+
+
+def test_where_nothing_holds_it_the_page_says_so(client_of: Clients, clinic: Clinic) -> None:
+    make_library(clinic)
+    page = page_of(client_of(Role.EDITOR), "component-use", component(clinic, "adj-herbal").pk)
+    assert "Nothing holds it" in page
+
+
+def test_where_used_asks_as_often_for_many_plans_as_for_one(
+    client_of: Clients, clinic: Clinic, clinician: User, mobility: Component
+) -> None:
+    client = client_of(Role.CLINICIAN)
+    page_of(client, "component-use", mobility.pk)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page_of(client, "component-use", mobility.pk)
+        counts.append(len(queries))
+        for _number in range(3):
+            make_published(clinic, clinician)
+    assert counts[0] == counts[1]
