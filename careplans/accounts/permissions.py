@@ -24,6 +24,7 @@ class Permission(TextChoices):
     EDIT_CLINICAL = "edit_clinical", _("Change facts and episodes, build and publish plans, handle alerts")
     PRINT_HANDOUTS = "print_handouts", _("Open, print and send handouts")
     SEE_LIBRARY = "see_library", _("Read the library")
+    KEEP_LIBRARY = "keep_library", _("See drafts and reviews, comment on them, propose to retire")
     EDIT_LIBRARY = "edit_library", _("Write components, templates and rules")
     REVIEW_LIBRARY = "review_library", _("Approve components, templates and rules")
     SEE_MESSAGES = "see_messages", _("See what was sent and what became of it")
@@ -40,8 +41,8 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     Role.FRONT_DESK: frozenset(
         {P.SEE_WORKLIST, P.SEE_PATIENTS, P.EDIT_PATIENTS, P.PRINT_HANDOUTS, P.SEE_MESSAGES}
     ),
-    Role.EDITOR: frozenset({P.SEE_LIBRARY, P.EDIT_LIBRARY}),
-    Role.REVIEWER: frozenset({P.SEE_LIBRARY, P.REVIEW_LIBRARY}),
+    Role.EDITOR: frozenset({P.SEE_LIBRARY, P.KEEP_LIBRARY, P.EDIT_LIBRARY}),
+    Role.REVIEWER: frozenset({P.SEE_LIBRARY, P.KEEP_LIBRARY, P.REVIEW_LIBRARY}),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_STAFF, P.MANAGE_CLINIC, P.SEE_LIBRARY}),
 }
 

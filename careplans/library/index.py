@@ -1,4 +1,4 @@
-"""What finding a component reads: one row each, its words ready to be compared. Written by ``search``, never by hand."""
+"""What finding a component reads: its words ready to be compared. Written by ``search``, never by hand."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from careplans.accounts.models import Clinic
 
 
 class ComponentIndex(models.Model):
-    """Words are folded (case, accents) and joined by spaces; lists stand between spaces, so that " neck " finds one."""
+    """One row for everybody, of what is approved alone; one for those who keep the library, with what is being written.
 
-    component = models.OneToOneField(
-        "library.Component", on_delete=models.PROTECT, primary_key=True, related_name="index"
-    )
+    Two rows and not one with more columns: no question a clinician asks can find a draft by a word that nobody has
+    approved. Words are folded (``search.fold``). Lists stand between line ends, so that "\\nchair\\n" finds one.
+    """
+
+    component = models.ForeignKey("library.Component", on_delete=models.PROTECT, related_name="index")
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    for_keepers = models.BooleanField()
     title = models.CharField(max_length=200)
     # Folded title, for those found by it to come first.
     title_words = models.CharField(max_length=400)
@@ -24,10 +27,17 @@ class ComponentIndex(models.Model):
     # Those of all versions that count: the approved one, else the newest, and whatever is being written or reviewed.
     grades = models.CharField(max_length=80)
     states = models.CharField(max_length=80)
+    # Of the approved version alone.
     review_due_on = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "title"], name="component_index_in_order")]
+        constraints = [
+            models.UniqueConstraint(fields=["component", "for_keepers"], name="component_indexed_once")
+        ]
+        indexes = [
+            models.Index(fields=["clinic", "for_keepers", "title_words"], name="component_index_in_order"),
+            models.Index(fields=["clinic", "for_keepers", "equipment"], name="component_index_equipment"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -32,6 +32,7 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
+from careplans.library.search import index_components
 from careplans.library.starter_schema import ComponentFile, Starter, TemplateFile, read_starter
 
 STARTER_FOLDER = Path(__file__).parent / "starter"
@@ -117,6 +118,7 @@ class _Loader:
                 ]
         ComponentVersion.objects.bulk_create(versions)
         ComponentText.objects.bulk_create(texts)
+        index_components({version.component_id for version in versions})
         return components
 
     def _component_version(

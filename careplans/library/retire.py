@@ -26,7 +26,8 @@ from careplans.library.models import (
     TemplateVersion,
 )
 from careplans.library.retired import REASON_LENGTH
-from careplans.library.versions import ReviewRefusal, clinic_id_of, move, record
+from careplans.library.search import index_version
+from careplans.library.versions import ReviewRefusal, clinic_id_of, hold, move, record
 
 FIELDS: dict[type[ReviewedContent], str] = {
     ComponentVersion: "component_version",
@@ -62,11 +63,22 @@ def _needs_two(version: ReviewedContent) -> bool:
 @transaction.atomic
 def retire_version(*, version: ReviewedContent, reason: str, by: User, now: datetime) -> None:
     """Take a version out of use. Plans that hold it keep what they say; new ones cannot be published with it."""
+    hold(version)
     refuse_alone(version)
     kept = _kept(version, reason, by, now, was_in_use=version.state == ReviewState.APPROVED)
     move(version, ReviewState.RETIRED)
     Retirement.objects.filter(pk=kept.pk).update(confirmed_by=by, confirmed_at=now)
     record("retired", version, by, now, retirement=str(kept.pk))
+    index_version(version)
+
+
+@transaction.atomic
+def drop_draft(*, version: ReviewedContent, reason: str, by: User, now: datetime) -> None:
+    """Give a draft up. It was never in use and what is in use stays, so its editors need nobody else for it."""
+    stored = hold(version)
+    if stored is None or stored.state != ReviewState.DRAFT:
+        raise ReviewRefusal(_("Only a draft can be dropped. Ask a reviewer to send this back first."))
+    retire_version(version=version, reason=reason, by=by, now=now)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ One set of verbs for components, templates, safety rules and red flags: they sha
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -13,9 +13,17 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
 from careplans.core.models import new_uuid
-from careplans.library.models import ComponentVersion, ReviewedContent, ReviewState, TemplateVersion
+from careplans.library.comments import keep_comment, what_to_change
+from careplans.library.models import (
+    ComponentVersion,
+    ReviewComment,
+    ReviewedContent,
+    ReviewState,
+    TemplateVersion,
+)
 from careplans.library.retire import withdraw_all
-from careplans.library.versions import ReviewRefusal, move, next_number, record
+from careplans.library.search import index_version
+from careplans.library.versions import ReviewRefusal, StaleVersion, hold, hold_name, move, next_number, record
 from careplans.library.whole import problems_of
 
 Content = TypeVar("Content", bound=ReviewedContent)
@@ -25,6 +33,8 @@ REVIEW_EVERY = timedelta(days=730)
 @transaction.atomic
 def start_version(*, of: Content, by: User, now: datetime) -> Content:
     """A draft that begins with what ``of`` says; the approved one stays in use until the draft is approved."""
+    hold_name(of)
+    list(of.versions().select_for_update().order_by("number"))  # of two who start one, the second finds it
     if of.versions().filter(state__in=[ReviewState.DRAFT, ReviewState.IN_REVIEW]).exists():
         raise ReviewRefusal(_("A newer version is being written or reviewed already. Go on with that one."))
     draft: Content = _copy(of, based_on_id=of.pk, revision=1)
@@ -36,13 +46,14 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     _copy_parts(of, draft)
     record("started", draft, by, now)
     note_writer(version=draft, by=by, now=now)
+    index_version(draft)
     return draft
 
 
 @transaction.atomic
 def note_writer(*, version: ReviewedContent, by: User, now: datetime) -> None:
     """Keep for good that ``by`` wrote in this draft, whoever began it and however often it is sent back."""
-    stored = version.held().first()
+    stored = hold(version)
     if stored is None or stored.state != ReviewState.DRAFT:
         raise ReviewRefusal(_("This version is no longer a draft. Ask a reviewer to send it back."))
     if not version.writers.filter(pk=by.pk).exists():
@@ -51,25 +62,43 @@ def note_writer(*, version: ReviewedContent, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def submit_for_review(*, version: ReviewedContent, by: User, now: datetime) -> None:
-    _hold_name(version)
+def submit_for_review(
+    *, version: ReviewedContent, by: User, now: datetime, revision: int | None = None
+) -> None:
+    """From here on nobody writes in it. ``revision``: what the submitter saw last, where that matters."""
+    _hold(version, revision)
     _refuse_unless_whole(version)
     move(version, ReviewState.IN_REVIEW, submitted_at=version.submitted_at or now)
     record("submitted", version, by, now)
+    index_version(version)
 
 
 @transaction.atomic
-def send_back(*, version: ReviewedContent, by: User, now: datetime) -> None:
-    """The reviewer wants changes: the draft is open again."""
+def send_back(
+    *, version: ReviewedContent, comment: str, by: User, now: datetime, revision: int | None = None
+) -> ReviewComment:
+    """The reviewer wants changes and says which: the draft is open again."""
+    text = what_to_change(comment)
+    _hold(version, revision)
+    if version.state != ReviewState.IN_REVIEW:
+        raise ReviewRefusal(_("Only a version that was submitted for review can be sent back."))
     move(version, ReviewState.DRAFT)
-    record("sent_back", version, by, now)
+    kept = keep_comment(version, text, by, now, ReviewComment.Kind.SENT_BACK)
+    record("sent_back", version, by, now, comment=str(kept.pk))
+    index_version(version)
+    return kept
 
 
 @transaction.atomic
-def approve_version(*, version: ReviewedContent, by: User, now: datetime) -> None:
-    """Put a reviewed version into use; the one it replaces retires. Whoever wrote in it cannot approve it."""
-    version.held().first()  # who is writing finishes first
-    writers = set(version.writers.values_list("pk", flat=True)) | {version.author_id}
+def approve_version(
+    *, version: ReviewedContent, by: User, now: datetime, revision: int | None = None
+) -> None:
+    """Put a reviewed version into use; the one it replaces retires. Whoever wrote in it cannot approve it.
+
+    ``revision`` is what the reviewer read: what was sent back and changed meanwhile is not approved unread.
+    """
+    _hold(version, revision)  # who is writing finishes first
+    writers = _writers(version)
     if by.pk in writers:
         raise ReviewRefusal(
             _("You wrote this version or changed something in it. Somebody else has to approve it.")
@@ -83,15 +112,48 @@ def approve_version(*, version: ReviewedContent, by: User, now: datetime) -> Non
     due = now.date() + REVIEW_EVERY
     move(version, ReviewState.APPROVED, approved_by=by, approved_at=now, review_due_on=due)
     record("approved", version, by, now, writers=sorted(str(pk) for pk in writers if pk))
+    index_version(version)
 
 
-def _hold_name(version: ReviewedContent) -> None:
-    """From here on code and kind are settled: nobody changes them in the same moment."""
-    match version:
-        case ComponentVersion():
-            version.component.held().first()
-        case TemplateVersion():
-            version.template.held().first()
+@transaction.atomic
+def keep_version(
+    *, version: ReviewedContent, seen_due_on: date, due_on: date, by: User, now: datetime
+) -> None:
+    """At the review date: read again, still right, next looked at on ``due_on``. Not a word of it changes.
+
+    Four eyes as with approving: who wrote in it does not confirm it, or one person could carry their own text on for
+    ever. ``seen_due_on`` is the date the reviewer saw: of two who confirm at once, one is told.
+    """
+    hold(version)
+    if version.state != ReviewState.APPROVED:
+        raise ReviewRefusal(_("Only an approved version can be confirmed."))
+    if by.pk in _writers(version):
+        raise ReviewRefusal(
+            _("You wrote in this version. Somebody else has to confirm that it is still right.")
+        )
+    if not now.date() < due_on <= now.date() + REVIEW_EVERY:
+        raise ReviewRefusal(_("The next review lies ahead, and at most two years ahead."))
+    same = type(version)._default_manager.filter(
+        pk=version.pk, state=ReviewState.APPROVED, review_due_on=seen_due_on
+    )
+    if not same.update(review_due_on=due_on):
+        raise ReviewRefusal(_("Somebody else was first: this was confirmed or retired already."))
+    version.refresh_from_db()
+    record("kept", version, by, now, due_on=due_on.isoformat(), was_due_on=seen_due_on.isoformat())
+    index_version(version)
+
+
+def _hold(version: ReviewedContent, revision: int | None) -> None:
+    """Keep the version from others until the transaction ends; refuse when it is not what was seen."""
+    stored = hold(version)
+    if stored is not None and revision is not None and stored.revision != revision:
+        raise StaleVersion(
+            _("Somebody changed this version since you opened it. Read it again before you decide.")
+        )
+
+
+def _writers(version: ReviewedContent) -> set[Any]:
+    return set(version.writers.values_list("pk", flat=True)) | {version.author_id}
 
 
 def _refuse_unless_whole(version: ReviewedContent) -> None:

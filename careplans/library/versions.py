@@ -44,7 +44,7 @@ def hold_draft(*, version: Content, revision: int, by: User, now: datetime) -> C
 
     Raises ``StaleVersion`` when it was changed since ``revision``, ``ReviewRefusal`` when it is no draft any more.
     """
-    stored = version.held().first()
+    stored = hold(version)
     if stored is None or stored.state != ReviewState.DRAFT:
         raise ReviewRefusal(_("This version is no longer a draft. Ask a reviewer to send it back."))
     if stored.revision != revision:
@@ -59,6 +59,24 @@ def hold_draft(*, version: Content, revision: int, by: User, now: datetime) -> C
         stored.writers.add(by)
         record("writer_noted", stored, by, now)
     return stored
+
+
+def hold(version: Content) -> Content | None:
+    """The version as stored, kept from others until the transaction ends, and before it what it is a version of.
+
+    Always in this order, as a recall does: two who wait for one another crosswise would both be thrown out.
+    """
+    hold_name(version)
+    return version.held().first()
+
+
+def hold_name(version: ReviewedContent) -> None:
+    """Nobody changes code or kind, recalls it or finds it in the index half written, until the transaction ends."""
+    match version:
+        case ComponentVersion():
+            version.component.held().first()
+        case TemplateVersion():
+            version.template.held().first()
 
 
 def move(version: ReviewedContent, state: ReviewState, **fields: Any) -> None:

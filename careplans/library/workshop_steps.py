@@ -163,12 +163,14 @@ REVIEW_STEPS = (
         lambda version, **given: review.approve_version(version=version, **given),
         done=gettext_lazy("%(version)s is approved. New plans use it from now on."),
     ),
-    step(
+    asked_step(
         "send_back",
         gettext_lazy("Send back to the author"),
         REVIEWERS,
-        lambda version, **given: review.send_back(version=version, **given),
+        lambda version, reason, **given: review.send_back(version=version, comment=reason, **given),
         done=gettext_lazy("%(version)s is a draft again."),
+        follows=gettext_lazy("Its author can change it and submit it again."),
+        with_reason=True,
     ),
     asked_step(
         "retire_version",

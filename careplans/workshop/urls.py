@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from careplans.workshop.views import use
+from careplans.workshop.views import asked, steps, use
+
+# A step of the life of one version of any kind; ``kinds.KINDS`` has the words for <kind>.
+VERSION = "library/versions/<str:kind>/<uuid:pk>"
+
+review_urls: list[URLPattern | URLResolver] = [
+    path(f"{VERSION}/start/", steps.version_start, name="version-start"),
+    path(f"{VERSION}/submit/", steps.version_submit, name="version-submit"),
+    path(f"{VERSION}/approve/", steps.version_approve, name="version-approve"),
+    path(f"{VERSION}/comment/", steps.version_comment, name="version-comment"),
+    path(f"{VERSION}/send-back/", asked.version_send_back, name="version-send-back"),
+    path(f"{VERSION}/retire/", asked.version_retire, name="version-retire"),
+    path(f"{VERSION}/drop/", asked.version_drop, name="version-drop"),
+    path(f"{VERSION}/propose/", asked.version_propose, name="version-propose"),
+    path(f"{VERSION}/keep/", asked.version_keep, name="version-keep"),
+    path("library/retirements/<uuid:pk>/confirm/", asked.retirement_confirm, name="retirement-confirm"),
+    path("library/retirements/<uuid:pk>/withdraw/", steps.retirement_withdraw, name="retirement-withdraw"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *review_urls,
     path("library/components/<uuid:pk>/use/", use.component_use, name="component-use"),
     path("library/components/<uuid:pk>/recall/", use.component_recall, name="component-recall"),
 ]

@@ -14,6 +14,7 @@ from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from tests.factories import NOW, make_staff
 from tests.make.matrix import OBJECTS, World
+from tests.make.routes import every_route
 
 pytestmark = pytest.mark.django_db
 # About staff, invitations or content: no patient is in it.
@@ -25,6 +26,7 @@ NOBODYS = {
     "template-detail",
     "component-use",
     "component-recall",
+    *(route.name for route in every_route() if route.view.__module__.startswith("careplans.workshop.")),
 }
 # Nothing to open: each answers a POST alone.
 ONLY_POSTS = {

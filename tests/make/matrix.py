@@ -14,7 +14,8 @@ from careplans.accounts.permissions import Role
 from careplans.checkins.models import Alert, CheckIn
 from careplans.handouts.models import Handout
 from careplans.handouts.services import request_handout
-from careplans.library.models import ComponentVersion, TemplateVersion
+from careplans.library.models import ComponentVersion, Retirement, SafetyRule, TemplateVersion
+from careplans.library.retire import propose_retirement
 from careplans.outbox.models import Message
 from careplans.plans.models import Draft, PlanVersion
 from patients.models import ClinicalFact, Episode, Patient
@@ -24,7 +25,7 @@ from tests.make.checkins import make_asked
 from tests.make.documents import make_plan, make_version
 from tests.make.outbox import make_message
 from tests.make.patients import make_episode, make_fact
-from tests.make.plans import component_of, make_draft, make_patient, template_of
+from tests.make.plans import component_of, make_draft, make_library, make_patient, template_of
 from tests.make.worklist import make_red_flag
 
 
@@ -88,12 +89,24 @@ class World:
     def template(self) -> TemplateVersion:
         return template_of(self.clinic)
 
+    @cached_property
+    def retirement(self) -> Retirement:
+        """A proposal that waits for its second person."""
+        make_library(self.clinic)
+        rule = SafetyRule.objects.filter(clinic=self.clinic).earliest("code")
+        by = make_staff(self.clinic, Role.EDITOR)
+        return propose_retirement(version=rule, reason="Replaced by a newer guideline", by=by, now=NOW)
+
 
 Keys = dict[str, Any]
 
 
 def _pk(name: str) -> Callable[[World], Keys]:
     return lambda world: {"pk": getattr(world, name).pk}
+
+
+def _component_version(world: World) -> Keys:
+    return {"kind": "component", "pk": world.component.pk}
 
 
 def _plan(world: World) -> Keys:
@@ -162,6 +175,17 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     # library
     "component-detail": lambda world: {"pk": world.component.component_id},
     "component-use": lambda world: {"pk": world.component.component_id},
+    "version-start": _component_version,
+    "version-submit": _component_version,
+    "version-approve": _component_version,
+    "version-comment": _component_version,
+    "version-send-back": _component_version,
+    "version-retire": _component_version,
+    "version-drop": _component_version,
+    "version-propose": _component_version,
+    "version-keep": _component_version,
+    "retirement-confirm": _pk("retirement"),
+    "retirement-withdraw": _pk("retirement"),
     "component-recall": lambda world: {"pk": world.component.component_id},
     "template-detail": lambda world: {"pk": world.template.template_id},
 }

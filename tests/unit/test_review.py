@@ -108,7 +108,7 @@ def test_a_draft_cannot_skip_its_review(draft: ComponentVersion, reviewer: User)
 def test_of_two_who_decide_at_once_one_is_late(draft: ComponentVersion, author: User, reviewer: User) -> None:
     submit_for_review(version=draft, by=author, now=NOW)
     same = ComponentVersion.objects.get(pk=draft.pk)
-    send_back(version=draft, by=reviewer, now=NOW)
+    send_back(version=draft, comment="Say how long each time.", by=reviewer, now=NOW)
 
     with pytest.raises(ReviewRefusal, match="somebody else was first"):
         approve_version(version=same, by=reviewer, now=NOW)

@@ -76,7 +76,7 @@ def test_sending_back_and_writing_again_keeps_all_writers(
     note_writer(version=draft, by=henrik, now=NOW)
     for writer in (priya, third):
         submit_for_review(version=draft, by=priya, now=NOW)
-        send_back(version=draft, by=henrik, now=NOW)
+        send_back(version=draft, comment="Say how long each time.", by=henrik, now=NOW)
         note_writer(version=draft, by=writer, now=NOW)
     submit_for_review(version=draft, by=priya, now=NOW)
 
@@ -96,7 +96,7 @@ def test_what_came_with_the_product_and_was_changed_here_needs_somebody_else(
         author=None, state=ReviewState.IN_REVIEW, submitted_at=NOW
     )
     version.refresh_from_db()
-    send_back(version=version, by=henrik, now=NOW)
+    send_back(version=version, comment="Say how long each time.", by=henrik, now=NOW)
     note_writer(version=version, by=henrik, now=NOW)
     submit_for_review(version=version, by=henrik, now=NOW)
 

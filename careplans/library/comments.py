@@ -1,0 +1,51 @@
+"""What author and reviewer say to one another about a version: kept for good beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from careplans.accounts.models import User
+from careplans.core.text import LETTERS_OF_A_NOTE, LETTERS_OF_A_REASON, plain_words
+from careplans.library.models import ReviewComment, ReviewedContent, ReviewState
+from careplans.library.retire import FIELDS
+from careplans.library.talk import COMMENT_LENGTH
+from careplans.library.versions import ReviewRefusal, clinic_id_of, record
+
+
+@transaction.atomic
+def comment_on(*, version: ReviewedContent, text: str, by: User, now: datetime) -> ReviewComment:
+    """A remark beside a version that is being written, reviewed or used. It moves nothing."""
+    if version.state == ReviewState.RETIRED:
+        raise ReviewRefusal(_("This version is retired. Comment on the one that replaced it."))
+    ask = _("Write your comment in a few words.")
+    comment = keep_comment(version, plain_words(text, letters=LETTERS_OF_A_NOTE, ask=ask), by, now)
+    record("commented", version, by, now, comment=str(comment.pk))
+    return comment
+
+
+def what_to_change(text: str) -> str:
+    """The comment a version is sent back with, checked: its author has to know what to do."""
+    ask = _("Write what should be changed, so that the author knows what to do.")
+    return plain_words(text, letters=LETTERS_OF_A_REASON, ask=ask)
+
+
+def keep_comment(
+    version: ReviewedContent,
+    text: str,
+    by: User,
+    now: datetime,
+    kind: ReviewComment.Kind = ReviewComment.Kind.REMARK,
+) -> ReviewComment:
+    """Write one down; for verbs that have checked the text and note the step in the trail themselves."""
+    if len(text) > COMMENT_LENGTH:
+        raise ReviewRefusal(
+            _("The comment is too long: at most %(most)d characters.") % {"most": COMMENT_LENGTH}
+        )
+    about: dict[str, Any] = {FIELDS[type(version)]: version}
+    return ReviewComment.objects.create(
+        clinic_id=clinic_id_of(version), kind=kind, text=text, said_by=by, said_at=now, **about
+    )

@@ -1,0 +1,40 @@
+from django.db import migrations, models
+import django.db.models.deletion
+
+
+class Migration(migrations.Migration):
+    """The index made anew: nothing has written into it yet, and its key changes."""
+
+    dependencies = [
+        ('accounts', '0002_approved_translations'),
+        ('library', '0005_keeping'),
+    ]
+
+    operations = [
+        migrations.DeleteModel(name='ComponentIndex'),
+        migrations.CreateModel(
+            name='ComponentIndex',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('for_keepers', models.BooleanField()),
+                ('title', models.CharField(max_length=200)),
+                ('title_words', models.CharField(max_length=400)),
+                ('words', models.TextField()),
+                ('category', models.CharField(max_length=20)),
+                ('regions', models.CharField(max_length=200)),
+                ('equipment', models.CharField(max_length=400)),
+                ('grades', models.CharField(max_length=80)),
+                ('states', models.CharField(max_length=80)),
+                ('review_due_on', models.DateField(null=True)),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic')),
+                ('component', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='index', to='library.component')),
+            ],
+            options={
+                'indexes': [
+                    models.Index(fields=['clinic', 'for_keepers', 'title_words'], name='component_index_in_order'),
+                    models.Index(fields=['clinic', 'for_keepers', 'equipment'], name='component_index_equipment'),
+                ],
+                'constraints': [models.UniqueConstraint(fields=('component', 'for_keepers'), name='component_indexed_once')],
+            },
+        ),
+    ]

@@ -1,0 +1,19 @@
+"""What the workshop's pages read beyond one version."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from careplans.accounts.models import Clinic
+from careplans.library.models import Retirement
+
+
+def proposals_in(clinic: Clinic) -> QuerySet[Retirement]:
+    """Proposals to retire, settled ones too: who comes too late is told so by the verb."""
+    return Retirement.objects.filter(clinic=clinic).select_related(
+        "proposed_by",
+        "safety_rule__source",
+        "red_flag__source",
+        "component_version__component",
+        "template_version__template",
+    )
