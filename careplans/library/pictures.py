@@ -7,7 +7,7 @@ from functools import cache
 from careplans.library.figures.draw import svg_of
 from careplans.library.figures.positions import Alt, picture_codes, picture_of
 
-__all__ = ["PICTURE_LANGUAGES", "picture_alt", "picture_codes", "picture_svg"]
+__all__ = ["PICTURE_LANGUAGES", "picture_alt", "picture_codes", "picture_files", "picture_svg"]
 
 # What the text alternatives are written in.
 PICTURE_LANGUAGES = tuple(Alt.model_fields)
@@ -18,6 +18,17 @@ def picture_svg(code: str, *, mirrored: bool = False) -> str | None:
     """The picture as SVG text, or None where there is none; ``mirrored`` for pages written from right to left."""
     picture = picture_of(code)
     return svg_of(picture, mirrored=mirrored) if picture else None
+
+
+def picture_files() -> dict[str, str]:
+    """Every file of ``static/pictures`` and what is in it; ``rtl/`` holds what is different from right to left."""
+    files: dict[str, str] = {}
+    for code in picture_codes():
+        svg, turned = picture_svg(code) or "", picture_svg(code, mirrored=True) or ""
+        files[f"{code}.svg"] = svg
+        if turned != svg:
+            files[f"rtl/{code}.svg"] = turned
+    return files
 
 
 def picture_alt(code: str, language: str = "en") -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from careplans.handouts.presenters.courses import courses_in_words, is_over
 from careplans.handouts.words import date_range, parts_in_words
-from careplans.library.pictures import picture_alt
+from careplans.library.pictures import PICTURE_LANGUAGES, picture_alt
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
 
 # In the order a patient needs them; medicines last, so that they are one block to show a pharmacist.
@@ -150,7 +150,7 @@ def _card(
 
 def _picture_alt(item: DocumentItem) -> str:
     """What is drawn, in words, where the card is in the language the words are in; else what the picture is of."""
-    told = picture_alt(item.picture) if item.text_language == "en" else ""
+    told = picture_alt(item.picture, item.text_language) if item.text_language in PICTURE_LANGUAGES else ""
     return told or _("Picture: %(title)s") % {"title": item.title}
 
 

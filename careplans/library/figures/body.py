@@ -52,7 +52,7 @@ def flat(balls: tuple[Ball, ...], camera: Camera) -> list[Circle]:
 
 def body_of(skeleton: Skeleton, camera: Camera) -> list[Flesh]:
     """Trunk, head, arms and legs."""
-    parts = [_trunk(skeleton, camera), _head(skeleton, camera)]
+    parts = [_neck(skeleton, camera), _trunk(skeleton, camera), _head(skeleton, camera)]
     parts += [_leg(skeleton, side, camera) for side in ("right", "left")]
     parts += [_arm(skeleton, side, camera) for side in ("right", "left")]
     return parts
@@ -61,11 +61,7 @@ def body_of(skeleton: Skeleton, camera: Camera) -> list[Flesh]:
 def _trunk(skeleton: Skeleton, camera: Camera) -> Flesh:
     slices = _spine_slices(skeleton)
     skins = tuple((*low, *high) for low, high in itertools.pairwise(slices))
-    neck = (
-        (plus(skeleton.points["neck"], skeleton.axes["thorax"].up, -2), NECK),
-        (skeleton.points["skull"], NECK),
-    )
-    return Flesh("trunk", (*skins, neck), (), camera.depth(skeleton.points["back"]), False)
+    return Flesh("trunk", skins, (), camera.depth(skeleton.points["back"]), False)
 
 
 def _spine_slices(skeleton: Skeleton) -> list[tuple[Ball, ...]]:
@@ -109,6 +105,13 @@ def _smooth(knots: list[Vector], index: int, t: float) -> Vector:
     for weight, knot in zip(weights, (before, here, there, after), strict=True):
         total = plus(total, knot, weight)
     return total
+
+
+def _neck(skeleton: Skeleton, camera: Camera) -> Flesh:
+    """Goes with the head, and grows out from behind the trunk."""
+    low = plus(skeleton.points["neck"], skeleton.axes["thorax"].up, -2)
+    skin = ((low, NECK), (skeleton.points["skull"], NECK))
+    return Flesh("head", (skin,), (), camera.depth(skeleton.points["back"]) - 0.01, False)
 
 
 def _head(skeleton: Skeleton, camera: Camera) -> Flesh:

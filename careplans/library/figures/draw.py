@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from careplans.library.figures.arrange import Placed, Sheet, arranged
-from careplans.library.figures.body import Flesh, body_of
+from careplans.library.figures.body import HEAD, Flesh, body_of
 from careplans.library.figures.pens import FAR, INK, LINE, MOVING, MOVING_FAR, PAPER, Drawing
 from careplans.library.figures.positions import Frame, Picture
 from careplans.library.figures.props import MAT_THICKNESS, draw_arrow, draw_prop
-from careplans.library.figures.shapes import Camera, number
-from careplans.library.figures.skeleton import skeleton_of
+from careplans.library.figures.shapes import Camera, hull, number
+from careplans.library.figures.skeleton import Skeleton, skeleton_of
+from careplans.library.figures.vectors import dot, plus
 
 EDGE = 0.75
 _DIGITS = {
@@ -62,7 +63,9 @@ def draw_frame(picture: Picture, frame: Frame) -> Drawing:
         for flesh in sorted(body_of(skeleton_of(frame.beside), camera), key=lambda one: one.depth):
             _draw_flesh(drawing, flesh, camera, FAR)
     for flesh in _from_far_to_near(body, frame):
-        _draw_flesh(drawing, flesh, camera, _colour(picture, flesh))
+        _draw_flesh(drawing, flesh, camera, _colour(picture, frame, flesh))
+        if flesh.part == "head" and flesh.edged:
+            _draw_eyes(drawing, skeleton, camera)
     for prop in frame.props:
         if prop.in_front:
             draw_prop(drawing, prop, camera, skeleton.points)
@@ -92,8 +95,20 @@ def _draw_flesh(drawing: Drawing, flesh: Flesh, camera: Camera, colour: str) -> 
     drawing.fill(flesh.path(camera), colour)
 
 
-def _colour(picture: Picture, flesh: Flesh) -> str:
-    near, far = (MOVING, MOVING_FAR) if flesh.part in picture.moving else (INK, FAR)
+def _draw_eyes(drawing: Drawing, skeleton: Skeleton, camera: Camera) -> None:
+    """Two light dots where the face is turned to the viewer: from behind there are none."""
+    axes = skeleton.axes["head"]
+    if dot(axes.front, camera.near) < 0.75:
+        return
+    face = plus(plus(skeleton.points["head"], axes.front, HEAD * 0.9), axes.up, 1.0)
+    for side in (-2.3, 2.3):
+        x, y = camera.seen(plus(face, axes.left, side))
+        drawing.fill(hull([(x, y, 0.9)]), PAPER)
+
+
+def _colour(picture: Picture, frame: Frame, flesh: Flesh) -> str:
+    moving = picture.moving if frame.moving is None else frame.moving
+    near, far = (MOVING, MOVING_FAR) if flesh.part in moving else (INK, FAR)
     return far if flesh.is_far or flesh.part in picture.pale else near
 
 

@@ -97,6 +97,8 @@ class Prop(Strict):
         "bed",
         "pillow",
         "pack",
+        "cushion",
+        "cloth",
         "line",
         "heat",
         "cold",
@@ -132,8 +134,8 @@ class Frame(Strict):
     arrows: tuple[Arrow, ...] = ()
     in_front: tuple[Part, ...] = ()
     behind: tuple[Part, ...] = ()
-    # Why nothing of the figure is seen to rest on floor, mat, seat or bed; empty where something does.
-    rests_on_nothing: str = ""
+    # What moves in this frame, where it is not what moves in the whole picture.
+    moving: tuple[Part, ...] | None = None
 
 
 class View(Strict):
@@ -147,8 +149,8 @@ class Picture(Strict):
     code: str
     alt: Alt
     view: View = View()
-    # A grid has two frames in each row.
-    arrange: Literal["row", "column", "grid"] = "row"
+    # Where the frames stand; a grid has two in each row. Left out, the way in which they print largest.
+    arrange: Literal["row", "column", "grid"] | None = None
     # Whether the figures turn round on a page that runs from right to left; the order of the frames always does.
     mirrors: bool = True
     moving: tuple[Part, ...] = ()
@@ -157,6 +159,8 @@ class Picture(Strict):
     floor: bool = True
     # Left, top, right, bottom of what is shown, where a part of the figure is drawn larger.
     window: tuple[float, float, float, float] | None = None
+    # Why the figure rests on nothing that is drawn; empty where it does, as nearly everywhere.
+    rests_on_nothing: str = ""
     frames: tuple[Frame, ...]
 
 

@@ -103,6 +103,18 @@ def _pack(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
         drawing.skin([(x, y, radius) for x, y in places], colour, 0)
 
 
+def _cushion(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
+    """Like a pillow, but dark: where it lies is what the picture is about."""
+    drawing.skin([(x, y, prop.size) for x, y in places_of(prop.points, camera, joints)], SIGN, 0)
+
+
+def _cloth(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
+    """A towel seen from its edge, between skin and pack: it hangs down on both sides."""
+    places = places_of(prop.points, camera, joints)
+    drawing.stroke(places, LINE, 2.6)
+    drawing.stroke(places, PAPER, 1.3)
+
+
 def _line(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
     drawing.stroke(places_of(prop.points, camera, joints), INK, prop.size or 1.2, edged=True)
 
@@ -135,10 +147,11 @@ def _cold(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
 
 
 def _breath(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
-    """Two bowed lines over each point, as of air that moves."""
+    """Two short waves that run away from each point to the right: air at the nose."""
     for x, y in places_of(prop.points, camera, joints):
-        for lift, half in ((0.0, 3.5), (3.0, 5.0)):
-            drawing.stroke(curve((x - half, y - lift), (x + half, y - lift), 0.22), LINE, 1.0)
+        for drop, far in ((0.0, 13), (3.6, 10)):
+            wave = [(x + step * 0.75, y + drop + 0.9 * math.sin(step * 0.8)) for step in range(far)]
+            drawing.stroke(wave, SIGN, 1.1)
 
 
 def _clock(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
@@ -200,6 +213,8 @@ _KINDS: dict[str, Callable[[Drawing, Prop, Camera, Joints], None]] = {
     "bed": _bed,
     "pillow": _pillow,
     "pack": _pack,
+    "cushion": _cushion,
+    "cloth": _cloth,
     "line": _line,
     "heat": _heat,
     "cold": _cold,

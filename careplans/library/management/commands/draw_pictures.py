@@ -1,4 +1,7 @@
-"""``manage.py draw_pictures``: write the library's pictures to ``static/pictures``, where pages and handouts find them."""
+"""``manage.py draw_pictures``: write the library's pictures to ``static/pictures``, where pages and handouts find them.
+
+``<code>.svg`` is for pages that run from left to right. ``rtl/<code>.svg`` is for the others, where it differs.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,21 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from careplans.library.pictures import picture_codes, picture_svg
+from careplans.library.pictures import picture_files
 
 
 class Command(BaseCommand):
     help = "Draw the pictures of the library anew, after a change to careplans/library/figures."
+    # Drawing needs neither addresses nor a database in order.
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder = Path(settings.BASE_DIR) / "static" / "pictures"
-        folder.mkdir(exist_ok=True)
-        drawn = {f"{code}.svg": picture_svg(code) or "" for code in picture_codes()}
-        for name, svg in drawn.items():
-            (folder / name).write_text(svg, encoding="utf-8")
-        for path in folder.glob("*.svg"):
-            if path.name not in drawn:
+        drawn = {folder / name: svg for name, svg in picture_files().items()}
+        for path, svg in drawn.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(svg, encoding="utf-8")
+        for path in folder.rglob("*.svg"):
+            if path not in drawn:
                 path.unlink()
         self.stdout.write(f"{len(drawn)} pictures drawn.")
