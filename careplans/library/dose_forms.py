@@ -15,6 +15,8 @@ from careplans.library.dose import Dose, parse_dose
 
 NOTHING = ("", _("–"))
 MINUTES_OF_A_DAY = 24 * 60
+# The prefix of its fields in a larger form.
+PART = "dose"
 FILL_IN = _("Please fill this in.")
 
 
@@ -24,12 +26,17 @@ class DoseForm(forms.Form):
     kind: str
     dose: Dose
 
-    def __init__(self, *args: Any, dose: Dose | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, dose: Dose | None = None, is_part: bool = False, **kwargs: Any
+    ) -> None:
+        """``is_part``: of a form of more than the dose, which has no patient yet to write a note for."""
         initial = dose.model_dump() if dose else {}
         kwargs["initial"] = initial | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()
-        if not self.is_bound:
+        if is_part:
+            del self.fields["note"]
+        elif not self.is_bound:
             # Opened to be changed: the first number has the focus. Refused, the summary of the errors has it.
             next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
@@ -178,6 +185,17 @@ FORM_OF: dict[str, type[DoseForm]] = {
     form.kind: form
     for form in (RepetitionsForm, DurationForm, ThermalForm, SessionsForm, MedicineForm, AdviceForm)
 }
+
+
+# What a kind of dose begins with when a component has none of that kind yet.
+FIRST_NUMBERS = {"sets": 1, "times_a_day": 1, "days_a_week": 7, "unit": "mg", "frequency": "daily"}
+
+
+def part_of_form(kind: str, data: Any = None, *, dose: Dose | None = None) -> DoseForm:
+    """The fields of one kind of dose inside a larger form; filled with ``dose`` where it is of that kind."""
+    of_kind = dose if dose is not None and dose.kind == kind else None
+    initial = {} if of_kind else FIRST_NUMBERS
+    return FORM_OF[kind](data, dose=of_kind, initial=initial, is_part=True, prefix=PART)
 
 
 def dose_form(dose: Dose, data: Any = None, *, note: str = "", auto_id: str = "id_%s") -> DoseForm:

@@ -17,6 +17,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from careplans.library import starter_schema as schema
 from careplans.library.conditions import Condition
 from careplans.library.dose import days_of, dose_adapter, parse_dose
+from careplans.library.known_facts import unknown_facts
 from careplans.library.models import (
     Component,
     ComponentVersion,
@@ -75,6 +76,10 @@ def wrong_in(adapter: TypeAdapter[Any], value: Any, label: str) -> Iterator[str]
         yield _said(error, (label, _text_in(ENGLISH)) if is_english else (label,), error["loc"])
 
 
+def has_problems(adapter: TypeAdapter[Any], value: Any) -> bool:
+    return bool(_errors(adapter, value))
+
+
 def unknown_tags(tags: Iterable[str]) -> Iterator[str]:
     """A tag with a slip in it would take a component away from its rules, and a rule away from its components."""
     for tag in sorted({*_texts_of(tags)} - TAGS):
@@ -107,6 +112,13 @@ def named_together(when: Any, names: str) -> Iterator[str]:
             yield from _texts_of(one.get(names))
 
 
+def asked_facts(when: Any) -> Iterator[str]:
+    """Codes of clinical facts that conditions ask for; nothing of what is no condition."""
+    for one in _list(when):
+        if isinstance(one, dict) and one.get("kind") == "fact":
+            yield from _texts_of(one.get("any_of"))
+
+
 def _list(value: Any) -> Iterable[Any]:
     return value if isinstance(value, Iterable) else ()
 
@@ -128,14 +140,31 @@ def problem_of_days(days: int, check_in_days: Any) -> str:
     }
 
 
-def _of_component(version: ComponentVersion) -> Iterator[str]:
+def words_in(texts: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """Rows of a component's text, by language, as they are checked."""
     names = ComponentWords.model_fields
-    texts = {text.language: {name: getattr(text, name) for name in names} for text in version.texts.all()}
+    return {text.language: {name: getattr(text, name) for name in names} for text in texts}
+
+
+def problems_of_component(
+    clinic_id: uuid.UUID, *, texts: Any, default_dose: Any, sources_said: Any, tags: Any
+) -> Iterator[str]:
+    """The same of what is being written and not stored yet. ``texts``: by language."""
     yield from _texts(component_texts, texts)
-    yield from _wrong(dose_adapter, version.default_dose, _("dose"))
-    yield from _wrong(sources, version.sources, _("sources"))
-    yield from unknown_sources(version.component.clinic_id, version.sources)
-    yield from unknown_tags(version.tags)
+    yield from _wrong(dose_adapter, default_dose, _("dose"))
+    yield from _wrong(sources, sources_said, _("sources"))
+    yield from unknown_sources(clinic_id, sources_said)
+    yield from unknown_tags(tags)
+
+
+def _of_component(version: ComponentVersion) -> Iterator[str]:
+    return problems_of_component(
+        version.component.clinic_id,
+        texts=words_in(version.texts.all()),
+        default_dose=version.default_dose,
+        sources_said=version.sources,
+        tags=version.tags,
+    )
 
 
 def _of_template(version: TemplateVersion) -> Iterator[str]:
@@ -192,6 +221,7 @@ def _of_rule(rule: SafetyRule) -> Iterator[str]:
         rule.clinic_id, [*rule.components, *named_together(rule.when, "components")]
     )
     yield from unknown_tags([*rule.tags, *named_together(rule.when, "tags")])
+    yield from unknown_facts(asked_facts(rule.when))
 
 
 def _of_red_flag(flag: RedFlag) -> Iterator[str]:

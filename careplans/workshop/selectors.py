@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from careplans.accounts.models import Clinic
-from careplans.library.models import Retirement
+from careplans.library.models import Retirement, Source
 
 
 def proposals_in(clinic: Clinic) -> QuerySet[Retirement]:
@@ -17,3 +17,9 @@ def proposals_in(clinic: Clinic) -> QuerySet[Retirement]:
         "component_version__component",
         "template_version__template",
     )
+
+
+def sources_of(clinic: Clinic) -> list[tuple[str, str]]:
+    """The clinic's sources, for choosing one: (code, code and title)."""
+    found = Source.objects.filter(clinic=clinic).order_by("code")
+    return [(one.code, f"{one.code}: {one.title}") for one in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from careplans.workshop.views import asked, steps, use
+from careplans.workshop.views import asked, component_edit, steps, use
 
 # A step of the life of one version of any kind; ``kinds.KINDS`` has the words for <kind>.
 VERSION = "library/versions/<str:kind>/<uuid:pk>"
@@ -23,8 +23,19 @@ review_urls: list[URLPattern | URLResolver] = [
     path("library/retirements/<uuid:pk>/withdraw/", steps.retirement_withdraw, name="retirement-withdraw"),
 ]
 
+# A version of a component, by the number people know it by.
+COMPONENT = "library/components/<uuid:pk>/<int:number>"
+
+component_urls: list[URLPattern | URLResolver] = [
+    path("library/components/new/", component_edit.component_new, name="component-new"),
+    path(f"{COMPONENT}/edit/", component_edit.component_edit, name="component-edit"),
+    path(f"{COMPONENT}/live/", component_edit.component_live, name="component-live"),
+    path(f"{COMPONENT}/dose/", component_edit.component_dose, name="component-dose"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
     *review_urls,
+    *component_urls,
     path("library/components/<uuid:pk>/use/", use.component_use, name="component-use"),
     path("library/components/<uuid:pk>/recall/", use.component_recall, name="component-recall"),
 ]
