@@ -1,0 +1,51 @@
+"""Codes of what a clinic writes itself: made of a name that people type, settled when a first version is submitted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from careplans.accounts.models import Clinic
+from careplans.core.text import plain_line
+from careplans.library.versions import ReviewRefusal
+
+CODE = re.compile(r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$")
+
+
+class NameTaken(ReviewRefusal):
+    """Another rule, red flag or source of the clinic is known by this code."""
+
+
+def code_from(name: str, *, most: int) -> str:
+    """The name as a code; what is a code already stays as it is. Other letters than Latin leave none, and are refused."""
+    line = plain_line(name)
+    code = line if CODE.match(line) else slugify(line)
+    if not code or len(code) > most:
+        raise ReviewRefusal(
+            _("Write a short name in Latin letters and digits, of at most %(most)d characters.")
+            % {"most": most}
+        )
+    return code
+
+
+def free_code(model: Any, clinic: Clinic, name: str, *, most: int, but: Any = None) -> str:
+    """The code of the name, held so that of two people with the same one the second is told."""
+    code = code_from(name, most=most)
+    list(Clinic.objects.select_for_update().filter(pk=clinic.pk))
+    others = model._default_manager.filter(clinic=clinic, code__iexact=code)
+    if (others.exclude(pk=but.pk) if but is not None else others).exists():
+        raise NameTaken(
+            _(
+                "This code is taken: %(code)s. Choose another name, or find it in the list and start a new version of it."
+            )
+            % {"code": code}
+        )
+    return code
+
+
+def may_be_renamed(version: Any) -> bool:
+    """While nothing of it was ever submitted, and it is not the next version of something."""
+    return not version.is_settled() and version.versions().count() == 1
