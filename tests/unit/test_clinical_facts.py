@@ -5,6 +5,7 @@ The rows stand in ``tests/clinical_facts``; the safety rows have a test of their
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,9 @@ FACTS = [
 
 @pytest.mark.parametrize(("code", "place", "words"), FACTS)
 def test_a_fact_stands_where_it_belongs(code: str, place: str, words: str) -> None:
-    assert words in said_at(COMPONENTS[code], place)
+    in_order = ".*?".join(re.escape(part) for part in words.split(" | "))
+
+    assert re.search(in_order, said_at(COMPONENTS[code], place), re.DOTALL)
 
 
 @pytest.mark.parametrize("code", EXERCISES)
@@ -116,9 +119,7 @@ def test_a_number_of_our_own_says_that_it_is(code: str) -> None:
     says_so = "our own" in component.clinician_text
     marked = any(one.source == "usual-safety" and "our own" in one.says for one in component.sources)
 
-    if code == "proc-postop-review":
-        assert "paired by us" in component.clinician_text
-    elif component.dose.kind != "advice":
+    if component.dose.kind != "advice":
         assert says_so
         assert marked
 
