@@ -5,7 +5,5 @@ from careplans.library import views
 urlpatterns = [
     path("library/", views.library, name="library"),
     path("library/components/<uuid:pk>/", views.component_detail, name="component-detail"),
-    path("library/templates/", views.template_list, name="template-list"),
-    path("library/templates/<uuid:pk>/", views.template_detail, name="template-detail"),
     path("library/rules/", views.rule_list, name="rule-list"),
 ]

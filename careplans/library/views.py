@@ -6,17 +6,16 @@ import uuid
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_list_or_404, get_object_or_404, render
+from django.shortcuts import get_list_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.library.forms import LibraryFilterForm
-from careplans.library.presenters import component_page, component_row, rule_row, template_phase
+from careplans.library.presenters import component_page, component_row, rule_row
 from careplans.library.selectors import (
     FALLBACK_LANGUAGE,
-    approved_templates,
     component_titles,
     components_matching,
     rules_for_reading,
@@ -49,32 +48,6 @@ def component_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     title = wording_in(shown, FALLBACK_LANGUAGE).text.title
     context = {"title": title, "page": page, "versions": versions, "version": shown}
     return render(request, "library/component_detail.html", context)
-
-
-@require_GET
-@requires(Permission.SEE_LIBRARY)
-def template_list(request: StaffRequest) -> HttpResponse:
-    rows = list(approved_templates(request.clinic))
-    return render(
-        request, "library/template_list.html", {"title": _("Library"), "rows": rows, "tab": "templates"}
-    )
-
-
-@require_GET
-@requires(Permission.SEE_LIBRARY)
-def template_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
-    version = get_object_or_404(approved_templates(request.clinic), template_id=pk)
-    titles = source_titles(request.clinic)
-    sources = [(one["source"], titles.get(one["source"], ""), one["says"]) for one in version.sources]
-    names = component_titles(request.clinic)
-    context = {
-        "title": str(version),
-        "version": version,
-        "phases": [template_phase(one, names, FALLBACK_LANGUAGE) for one in version.phases.all()],
-        "words": version.texts[FALLBACK_LANGUAGE],
-        "sources": sources,
-    }
-    return render(request, "library/template_detail.html", context)
 
 
 @require_GET

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from careplans.workshop.views import asked, component_edit, steps, use
+from careplans.workshop import template_urls
+from careplans.workshop.views import asked, comparing, component_edit, finding, reading, reviews, steps, use
 
 # A step of the life of one version of any kind; ``kinds.KINDS`` has the words for <kind>.
 VERSION = "library/versions/<str:kind>/<uuid:pk>"
 
 review_urls: list[URLPattern | URLResolver] = [
+    path("reviews/", reviews.review_list, name="review-list"),
+    path("reviews/approve/", reviews.reviews_approve, name="reviews-approve"),
     path(f"{VERSION}/start/", steps.version_start, name="version-start"),
     path(f"{VERSION}/submit/", steps.version_submit, name="version-submit"),
     path(f"{VERSION}/approve/", steps.version_approve, name="version-approve"),
@@ -23,10 +26,36 @@ review_urls: list[URLPattern | URLResolver] = [
     path("library/retirements/<uuid:pk>/withdraw/", steps.retirement_withdraw, name="retirement-withdraw"),
 ]
 
+compare_urls: list[URLPattern | URLResolver] = [
+    path(
+        "library/templates/<uuid:pk>/compare/<int:old>/<int:new>/",
+        comparing.template_compare,
+        name="template-compare",
+    ),
+    path(
+        "library/rules/<uuid:pk>/compare/<uuid:new>/",
+        comparing.rule_compare,
+        name="rule-compare",
+    ),
+    path(
+        "library/red-flags/<uuid:pk>/compare/<uuid:new>/",
+        comparing.red_flag_compare,
+        name="red-flag-compare",
+    ),
+]
+
 # A version of a component, by the number people know it by.
 COMPONENT = "library/components/<uuid:pk>/<int:number>"
 
 component_urls: list[URLPattern | URLResolver] = [
+    path("library/", finding.library, name="library"),
+    path("library/components/<uuid:pk>/", reading.component_detail, name="component-detail"),
+    path(f"{COMPONENT}/", reading.component_version, name="component-version"),
+    path(
+        "library/components/<uuid:pk>/compare/<int:old>/<int:new>/",
+        comparing.component_compare,
+        name="component-compare",
+    ),
     path("library/components/new/", component_edit.component_new, name="component-new"),
     path(f"{COMPONENT}/edit/", component_edit.component_edit, name="component-edit"),
     path(f"{COMPONENT}/live/", component_edit.component_live, name="component-live"),
@@ -35,7 +64,9 @@ component_urls: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *review_urls,
+    *compare_urls,
     *component_urls,
+    *template_urls.urlpatterns,
     path("library/components/<uuid:pk>/use/", use.component_use, name="component-use"),
     path("library/components/<uuid:pk>/recall/", use.component_recall, name="component-recall"),
 ]
