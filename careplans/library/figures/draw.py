@@ -98,7 +98,7 @@ def _draw_flesh(drawing: Drawing, flesh: Flesh, camera: Camera, colour: str) -> 
 def _draw_eyes(drawing: Drawing, skeleton: Skeleton, camera: Camera) -> None:
     """Two light dots where the face is turned to the viewer: from behind there are none."""
     axes = skeleton.axes["head"]
-    if dot(axes.front, camera.near) < 0.75:
+    if dot(axes.front, camera.near) < 0.87:
         return
     face = plus(plus(skeleton.points["head"], axes.front, HEAD * 0.9), axes.up, 1.0)
     for side in (-2.3, 2.3):

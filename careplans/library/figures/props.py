@@ -155,7 +155,7 @@ def _breath(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> Non
 
 
 def _clock(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
-    """A clock's face at each point, ``size`` from middle to rim: half an hour has gone round."""
+    """A clock's face at each point, ``size`` from middle to rim: half of it, as also when it is turned round."""
     size = prop.size or 8
     for x, y in places_of(prop.points, camera, joints):
         drawing.skin([(x, y, size)], PAPER, 1.2)
