@@ -199,7 +199,7 @@ TILT, ACUTE = "components/ex-pelvic-tilt.yaml", "templates/acute-spasm-after-the
         (TILT, "picture: pelvic-tilt", "grade: low", ["ex-pelvic-tilt.yaml", "grade stands twice"]),
         (TILT, "source: B5", "source: B9", ["ex-pelvic-tilt.yaml", "sources", "B9"]),
         (TILT, '"Pelvic tilt"', '" "', ["ex-pelvic-tilt.yaml", "texts.en.title"]),
-        (TILT, "  en:", "  ar:", ["ex-pelvic-tilt.yaml", "texts", "English"]),
+        (TILT, "  en:", "  fr:", ["ex-pelvic-tilt.yaml", "texts", "English"]),
         (TILT, "code: ex-pelvic-tilt", "code: ex-bridge", ["ex-pelvic-tilt.yaml", "code", "ex-bridge"]),
         (TILT, "code: ex-pelvic-tilt", "code: [", ["ex-pelvic-tilt.yaml", "not valid YAML"]),
         (ACUTE, "component: heat-wrap", "component: heat-rap", [ACUTE, "first-48-hours.items", "heat-rap"]),
