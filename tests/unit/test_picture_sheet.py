@@ -35,6 +35,7 @@ def test_every_picture_is_on_one_of_a_few_pages(tmp_path):
 
 
 @needs_pdftotext
+@pytest.mark.slow
 def test_the_arabic_sheet_has_arabic_words(tmp_path):
     _said, pages = printed(tmp_path, "ar")
 

@@ -104,12 +104,12 @@ def _pack(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
 
 
 def _cushion(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
-    """Like a pillow, but dark: where it lies is what the picture is about."""
+    """Cushion or wrapped pack: like a pillow, but dark, as where it lies is what the picture is about."""
     drawing.skin([(x, y, prop.size) for x, y in places_of(prop.points, camera, joints)], SIGN, 0)
 
 
 def _cloth(drawing: Drawing, prop: Prop, camera: Camera, joints: Joints) -> None:
-    """A towel seen from its edge, between skin and pack: it hangs down on both sides."""
+    """A towel seen from its edge."""
     places = places_of(prop.points, camera, joints)
     drawing.stroke(places, LINE, 2.6)
     drawing.stroke(places, PAPER, 1.3)
