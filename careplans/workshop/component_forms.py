@@ -78,10 +78,11 @@ class SourceRowForm(forms.Form):
     """An empty row is no source."""
 
     source = forms.ChoiceField(label=_("Source"), required=False)
-    says = WordsField(label=_("What it says"), rows=2, max_length=1000)
+    says = WordsField(label=_("What it says"), rows=2, max_length=1000, is_needed_later=True)
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["source"].is_needed_later = True  # type: ignore[attr-defined]  # read by the field's template
         self.fields["source"].choices = [("", "–"), *choices]  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:
@@ -99,9 +100,11 @@ SourceRows = forms.formset_factory(SourceRowForm, extra=EXTRA_SOURCES, max_num=M
 class ComponentForm(forms.Form):
     """A draft may be saved half written: almost nothing is required before it is submitted."""
 
-    title = forms.CharField(label=_("Title"), max_length=TITLE_LENGTH)
-    why = WordsField(label=_("What it is for"), help_text=_("One or two sentences."))
-    steps = LinesField(label=_("How to do it, in steps"), rows=6, most=20)
+    title = forms.CharField(
+        label=_("Title"), max_length=TITLE_LENGTH, error_messages={"required": _("Write a title.")}
+    )
+    why = WordsField(label=_("What it is for"), is_needed_later=True, help_text=_("One or two sentences."))
+    steps = LinesField(label=_("How to do it, in steps"), rows=6, most=20, is_needed_later=True)
     feel = WordsField(label=_("How it should feel"), rows=2, max_length=600)
     watch_for = WordsField(label=_("Watch for"), rows=2, max_length=600)
     stop_if = WordsField(label=_("When to stop"), rows=2, max_length=600)
@@ -139,6 +142,8 @@ class ComponentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("body_regions", "tags"):
+            self.fields[name].is_needed_later = True  # type: ignore[attr-defined]  # read by the field's template
         codes = sorted(picture_codes())
         kept = str(self.initial.get("picture", ""))
         if kept and kept not in codes:

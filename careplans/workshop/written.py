@@ -15,12 +15,19 @@ LINE_LENGTH = 400
 
 
 class WordsField(forms.CharField):
-    """A text of one or more lines."""
+    """A text of one or more lines. ``is_needed_later``: a draft may be kept without it, but not submitted."""
 
     def __init__(
-        self, *, rows: int = 3, max_length: int = 1000, required: bool = False, **kwargs: Any
+        self,
+        *,
+        rows: int = 3,
+        max_length: int = 1000,
+        required: bool = False,
+        is_needed_later: bool = False,
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        self.is_needed_later = is_needed_later
         super().__init__(max_length=max_length, required=required, **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -31,8 +38,11 @@ class WordsField(forms.CharField):
 class LinesField(forms.CharField):
     """A list of short texts, one on each line; kept as a tuple."""
 
-    def __init__(self, *, rows: int = 4, most: int = 40, **kwargs: Any) -> None:
+    def __init__(
+        self, *, rows: int = 4, most: int = 40, is_needed_later: bool = False, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("help_text", _("One on each line."))
+        self.is_needed_later = is_needed_later
         self.most = most
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), required=False, **kwargs)
 

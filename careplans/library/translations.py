@@ -1,0 +1,361 @@
+"""The words of a version in every language, and which translations a qualified person has approved.
+
+An approval is of words, not of a row: it names the hash of the English words and of their translation together. So it
+goes along with every version that says the same, and is void as soon as one side says something else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from careplans.accounts.models import Clinic, User
+from careplans.audit.record import record_change
+from careplans.library.models import (
+    ComponentText,
+    ComponentVersion,
+    RedFlag,
+    ReviewedContent,
+    ReviewState,
+    TemplateVersion,
+    TranslationReview,
+)
+from careplans.library.search import index_version
+from careplans.library.versions import ReviewRefusal, clinic_id_of, hold, hold_draft, record
+
+ENGLISH = "en"
+Words = dict[str, Any]
+# Kinds that are told to patients; safety rules speak to clinicians alone.
+KIND_OF: dict[type[ReviewedContent], str] = {
+    ComponentVersion: "component",
+    TemplateVersion: "template",
+    RedFlag: "red_flag",
+}
+# What patients have or come to have: a draft still changes.
+READABLE = frozenset({ReviewState.IN_REVIEW, ReviewState.APPROVED})
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One piece of what a version says. ``group``: the phase of a template it belongs to, empty elsewhere."""
+
+    key: str
+    label: Promise | str
+    is_list: bool = False
+    group: str = ""
+
+
+_COMPONENT = (
+    Passage("title", gettext_lazy("Title")),
+    Passage("why", gettext_lazy("What it is for")),
+    Passage("steps", gettext_lazy("Steps"), is_list=True),
+    Passage("feel", gettext_lazy("How it should feel")),
+    Passage("watch_for", gettext_lazy("Watch for")),
+    Passage("stop_if", gettext_lazy("When to stop")),
+)
+_TEMPLATE = (
+    Passage("title", gettext_lazy("Title")),
+    Passage("summary", gettext_lazy("Summary")),
+    Passage("for_patient", gettext_lazy("What it is for, to the patient")),
+)
+_PHASE = (
+    Passage("name", gettext_lazy("Name of the phase")),
+    Passage("aims", gettext_lazy("Aims"), is_list=True),
+    Passage("avoid", gettext_lazy("What to avoid"), is_list=True),
+    Passage("move_on_when", gettext_lazy("Move on when"), is_list=True),
+    Passage("step_back_when", gettext_lazy("Step back when"), is_list=True),
+)
+_RED_FLAG = (
+    Passage("question", gettext_lazy("Question at the check-in")),
+    Passage("sign", gettext_lazy("Sign, on the handout")),
+    Passage("what_to_do", gettext_lazy("What to do")),
+)
+
+
+def languages() -> tuple[str, ...]:
+    """What texts are translated into."""
+    return tuple(code for code, _name in settings.LANGUAGES if code != ENGLISH)
+
+
+def passages_of(version: ReviewedContent) -> tuple[Passage, ...]:
+    match version:
+        case ComponentVersion():
+            return _COMPONENT
+        case TemplateVersion():
+            phases = [
+                Passage(f"{phase.code}.{one.key}", one.label, one.is_list, phase.code)
+                for phase in version.phases.all()
+                for one in _PHASE
+            ]
+            return (*_TEMPLATE, *phases)
+        case RedFlag():
+            return _RED_FLAG
+    return ()
+
+
+def words_of(version: ReviewedContent) -> dict[str, Words]:
+    """Language → what the version says in it, by passage; a language in which nothing is said is left out."""
+    passages = passages_of(version)
+    said = {language: _words_in(version, language, passages) for language in _languages_in(version)}
+    return {language: words for language, words in said.items() if any(words.values())}
+
+
+def _languages_in(version: ReviewedContent) -> list[str]:
+    match version:
+        case ComponentVersion():
+            return [text.language for text in version.texts.all()]
+        case TemplateVersion():
+            return list(
+                dict.fromkeys([*version.texts, *(one for p in version.phases.all() for one in p.texts)])
+            )
+        case RedFlag():
+            return list(version.texts)
+    return []
+
+
+def _words_in(version: ReviewedContent, language: str, passages: tuple[Passage, ...]) -> Words:
+    said: Mapping[str, Any] = {}
+    match version:
+        case ComponentVersion():
+            text = next(one for one in version.texts.all() if one.language == language)
+            said = {one.key: getattr(text, one.key) for one in passages}
+        case TemplateVersion():
+            phases = {
+                f"{phase.code}.{name}": value
+                for phase in version.phases.all()
+                for name, value in phase.texts.get(language, {}).items()
+            }
+            said = {**version.texts.get(language, {}), **phases}
+        case RedFlag():
+            said = version.texts[language]
+    return {one.key: _as_said(said.get(one.key), one) for one in passages}
+
+
+def _as_said(value: Any, passage: Passage) -> Any:
+    return list(value or ()) if passage.is_list else (value or "")
+
+
+def missing_in(words: Words, english: Words) -> tuple[str, ...]:
+    """Keys of what is said in English and not in the translation."""
+    return tuple(key for key, value in english.items() if value and not words.get(key))
+
+
+def sha_of(english: Words, translated: Words) -> str:
+    """The same for the same words on every machine."""
+    both = json.dumps([english, translated], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(both.encode()).hexdigest()
+
+
+def standing_of(clinic: Clinic | uuid.UUID) -> frozenset[tuple[str, str]]:
+    """(language, hash) of every approval that stands; one query."""
+    found = TranslationReview.objects.standing().filter(clinic=clinic).order_by()
+    return frozenset(found.values_list("language", "sha256"))
+
+
+def is_approved(version: ReviewedContent, language: str, standing: frozenset[tuple[str, str]]) -> bool:
+    """Whether a qualified person approved what the version says in that language. English is the original."""
+    if language == ENGLISH:
+        return True
+    said = words_of(version)
+    if ENGLISH not in said or language not in said:
+        return False
+    return (language, sha_of(said[ENGLISH], said[language])) in standing
+
+
+@dataclass(frozen=True)
+class Telling:
+    """In which language a clinic tells a text to patients who speak ``language``."""
+
+    language: str
+    # Whether an unapproved translation is told in English instead.
+    only_approved: bool
+    standing: frozenset[tuple[str, str]]
+
+    def spoken(self, version: ReviewedContent) -> str:
+        """Red flags are always told in the patient's language: a question that is not understood protects nobody."""
+        if self.only_approved and not isinstance(version, RedFlag) and self.is_unapproved(version):
+            return ENGLISH
+        return self.language
+
+    def is_unapproved(self, version: ReviewedContent) -> bool:
+        """Said in that language, in words that no qualified person has approved."""
+        if self.language == ENGLISH or self.language not in words_of(version):
+            return False
+        return not is_approved(version, self.language, self.standing)
+
+
+def telling_of(clinic: Clinic, language: str, *, for_staff: bool = False) -> Telling:
+    """One query where it matters: the clinic uses approved translations only, or staff are told what is not approved."""
+    only_approved = language in clinic.approved_translations_only
+    matters = language != ENGLISH and (only_approved or for_staff)
+    return Telling(language, only_approved, standing_of(clinic) if matters else frozenset())
+
+
+@transaction.atomic
+def approve_translation(
+    *, version: ReviewedContent, language: str, sha256: str, is_qualified: bool, by: User, now: datetime
+) -> TranslationReview:
+    """A qualified person's word that the translation says what the English says. ``sha256``: of what they read."""
+    if not is_qualified:
+        raise ReviewRefusal(
+            _("Only somebody who is qualified to judge this language and compared both texts can approve it.")
+        )
+    stored = hold(version)
+    if stored is None or stored.state not in READABLE:
+        raise ReviewRefusal(
+            _("A draft still changes. Translations are approved once it is in review or in use.")
+        )
+    said = words_of(stored)
+    _refuse_unless_whole(said, language)
+    if sha256 != sha_of(said[ENGLISH], said[language]):
+        raise ReviewRefusal(_("The texts are not what you read any more. Compare them again."))
+    if by.pk in writers_of(stored, language, sha256):
+        raise ReviewRefusal(_("You wrote in this version. Somebody else has to approve its translation."))
+    clinic_id = clinic_id_of(stored)
+    same = TranslationReview.objects.standing().filter(clinic=clinic_id, language=language, sha256=sha256)
+    if same.exists():
+        raise ReviewRefusal(_("This translation is approved already."))
+    review = TranslationReview.objects.create(
+        clinic_id=clinic_id,
+        of_kind=KIND_OF[type(stored)],
+        of_code=code_of(stored),
+        language=language,
+        sha256=sha256,
+        approved_by=by,
+        approved_at=now,
+    )
+    record("translation_approved", stored, by, now, language=language, sha256=sha256)
+    return review
+
+
+@transaction.atomic
+def withdraw_approval(*, review: TranslationReview, by: User, now: datetime) -> None:
+    """The word is taken back: from now on the text counts as not approved."""
+    taken = TranslationReview.objects.standing().filter(pk=review.pk)
+    if not taken.update(withdrawn_by=by, withdrawn_at=now):
+        raise ReviewRefusal(_("Somebody else was first: this approval was withdrawn already."))
+    record_change(
+        by=by,
+        action="translationreview.withdrawn",
+        subject=review,
+        now=now,
+        clinic_id=review.clinic_id,
+        details={
+            "of": f"{review.of_kind} {review.of_code}",
+            "language": review.language,
+            "sha256": review.sha256,
+        },
+    )
+
+
+def standing_review(version: ReviewedContent, language: str) -> TranslationReview | None:
+    """The approval that stands of what this version says."""
+    said = words_of(version)
+    if ENGLISH not in said or language not in said:
+        return None
+    sha256 = sha_of(said[ENGLISH], said[language])
+    found = TranslationReview.objects.standing().filter(
+        clinic=clinic_id_of(version), language=language, sha256=sha256
+    )
+    return found.select_related("approved_by").first()
+
+
+def writers_of(version: ReviewedContent, language: str, sha256: str) -> set[uuid.UUID]:
+    """Who wrote in a version with these very words, this one or one before."""
+    writers: set[uuid.UUID] = set()
+    for one in version.versions().prefetch_related("writers"):
+        said = words_of(one)
+        is_same = ENGLISH in said and language in said and sha_of(said[ENGLISH], said[language]) == sha256
+        if one.pk == version.pk or is_same:
+            writers |= {writer.pk for writer in one.writers.all()}
+            writers |= {one.author_id} if one.author_id else set()
+    return writers
+
+
+def code_of(version: ReviewedContent) -> str:
+    match version:
+        case ComponentVersion():
+            return version.component.code
+        case TemplateVersion():
+            return version.template.code
+        case RedFlag():
+            return version.code
+    raise TypeError(type(version))
+
+
+def _refuse_unless_whole(said: dict[str, Words], language: str) -> None:
+    if language == ENGLISH or language not in languages():
+        raise ReviewRefusal(_("This language is not one your clinic offers a translation in."))
+    if language not in said or ENGLISH not in said or missing_in(said[language], said[ENGLISH]):
+        raise ReviewRefusal(_("The translation is not complete yet: something is said in English only."))
+
+
+@transaction.atomic
+def save_translation(
+    *, version: ReviewedContent, language: str, words: Words, revision: int, by: User, now: datetime
+) -> ReviewedContent:
+    """Write what a draft says in another language; with nothing written in it, the translation is gone.
+
+    Raises ``StaleVersion`` when somebody else saved since ``revision``.
+    """
+    if language == ENGLISH or language not in languages():
+        raise ReviewRefusal(_("This language is not one your clinic offers a translation in."))
+    stored = hold(version)
+    passages = passages_of(stored) if stored is not None else ()
+    given = {one.key: _as_said(words.get(one.key), one) for one in passages}
+    is_same = stored is not None and stored.state == ReviewState.DRAFT and stored.revision == revision
+    if stored is not None and is_same and words_of(stored).get(language, _nothing(passages)) == given:
+        return stored
+    draft = hold_draft(version=version, revision=revision, by=by, now=now)
+    before = words_of(draft).get(language, _nothing(passages))
+    _write(draft, language, given)
+    changed = [key for key, value in given.items() if before.get(key) != value]
+    record("translated", draft, by, now, language=language, revision=draft.revision, changed=changed)
+    index_version(draft)
+    return draft
+
+
+def _nothing(passages: tuple[Passage, ...]) -> Words:
+    return {one.key: _as_said(None, one) for one in passages}
+
+
+def _write(draft: ReviewedContent, language: str, words: Words) -> None:
+    has_words = any(words.values())
+    match draft:
+        case ComponentVersion():
+            text = draft.texts.filter(language=language).first()
+            if not has_words:
+                if text is not None:
+                    text.delete()
+                return
+            text = text or ComponentText(version=draft, language=language)
+            for name, value in words.items():
+                setattr(text, name, value)
+            text.save()
+        case TemplateVersion():
+            own = {one.key: words[one.key] for one in _TEMPLATE}
+            draft.texts = _with(draft.texts, language, own if has_words else {})
+            draft.save()
+            for phase in draft.phases.all():
+                told = {one.key: words[f"{phase.code}.{one.key}"] for one in _PHASE}
+                phase.texts = _with(phase.texts, language, told if has_words else {})
+                phase.save()
+        case RedFlag():
+            draft.texts = _with(draft.texts, language, words if has_words else {})
+            draft.save()
+
+
+def _with(texts: Mapping[str, Any], language: str, words: Words) -> dict[str, Any]:
+    kept = {code: said for code, said in texts.items() if code != language}
+    return kept | ({language: words} if words else {})
