@@ -15,7 +15,7 @@ from careplans.library.edit_component import content_of
 from careplans.library.models import ComponentVersion, ReviewState
 from careplans.library.review import submit_for_review
 from tests.factories import NOW, make_staff
-from tests.make.library import make_component_draft, typed
+from tests.make.written import make_component_draft, typed
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""Drafts of components, and what the component editor sends for one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from careplans.accounts.models import Clinic, User
+from careplans.library.models import ComponentVersion
+from careplans.library.review import start_version
+from tests.factories import NOW
+from tests.make.plans import component_of
+
+# One source with its words, one empty row to add another.
+ROWS = {
+    "sources-TOTAL_FORMS": "2",
+    "sources-INITIAL_FORMS": "1",
+    "sources-MIN_NUM_FORMS": "0",
+    "sources-MAX_NUM_FORMS": "20",
+    "sources-0-source": "B1",
+    "sources-0-says": "Core strengthening as a group",
+    "sources-1-source": "",
+    "sources-1-says": "",
+}
+TYPED: dict[str, Any] = {
+    **ROWS,
+    "title": "Bridge, held longer",
+    "why": "Strong **seat** muscles help your back.",
+    "steps": "Lie on your back.\nLift your hips.",
+    "feel": "Your seat works.",
+    "watch_for": "A cramp behind the thigh.",
+    "stop_if": "Your back hurts.",
+    "clinician_text": "Cue the gluteals.\n- not the back",
+    "cautions": "No arching",
+    "body_regions": ["low_back"],
+    "tags": ["exercise", "strengthening"],
+    "equipment": "mat",
+    "grade": "low",
+    "effect": "small_gain",
+    "effect_text": "A little less pain.",
+    "kind": "repetitions",
+    "shown_kind": "repetitions",
+    "dose-sets": "2",
+    "dose-reps": "12",
+    "dose-hold_seconds": "5",
+    "dose-times_a_day": "1",
+    "dose-days_a_week": "5",
+    "picture": "bridge",
+    "review_months": "12",
+}
+
+
+def make_component_draft(clinic: Clinic, by: User, code: str = "ex-bridge") -> ComponentVersion:
+    """A draft of version 2 of a starter component."""
+    return start_version(of=component_of(clinic, code), by=by, now=NOW)
+
+
+def typed(version: ComponentVersion, **changes: Any) -> dict[str, Any]:
+    """What the editor sends for this draft."""
+    return TYPED | {"revision": str(version.revision)} | changes
