@@ -202,7 +202,7 @@ class _Loader:
             "created_at": self.now,
             "submitted_at": self.now,
             "approved_at": self.now if is_first else None,
-            "review_due_on": _months_later(self.now.date(), review_months),
+            "review_due_on": months_later(self.now.date(), review_months),
             "starter_sha256": sha256,
         }
 
@@ -228,5 +228,5 @@ def _hash(file: BaseModel) -> str:
     return hashlib.sha256(file.model_dump_json().encode()).hexdigest()
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
     return day + timedelta(days=round(months * DAYS_A_MONTH))

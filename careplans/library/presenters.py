@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,53 +20,13 @@ from careplans.library.conditions import (
     TogetherCondition,
     condition_adapter,
 )
-from careplans.library.dose import parse_dose, unit_in_words
+from careplans.library.dose import unit_in_words
 from careplans.library.models import (
-    ComponentText,
-    ComponentVersion,
     SafetyRule,
-    TemplateItem,
-    TemplatePhase,
 )
 
 # Tags that are not words.
 ABBREVIATIONS = {"nsaid": "NSAID", "tens": "TENS"}
-
-
-@dataclass(frozen=True)
-class ComponentRow:
-    version: ComponentVersion
-    title: str
-    dose: str
-
-
-@dataclass(frozen=True)
-class SourceLine:
-    code: str
-    title: str
-    says: str
-
-
-@dataclass(frozen=True)
-class ComponentPage:
-    version: ComponentVersion
-    texts: tuple[ComponentText, ...]
-    dose: str
-    sources: tuple[SourceLine, ...]
-
-
-@dataclass(frozen=True)
-class TemplateItemLine:
-    item: TemplateItem
-    title: str
-    dose: str
-
-
-@dataclass(frozen=True)
-class TemplatePhaseView:
-    phase: TemplatePhase
-    words: Mapping[str, Any]
-    items: tuple[TemplateItemLine, ...]
 
 
 @dataclass(frozen=True)
@@ -76,42 +36,15 @@ class RuleRow:
     when: str
 
 
-def component_row(version: ComponentVersion, text: ComponentText) -> ComponentRow:
-    return ComponentRow(version, text.title, version.dose.in_words())
-
-
-def component_page(version: ComponentVersion, source_titles: Mapping[str, str]) -> ComponentPage:
-    """One version with all its languages and sources; where sources disagree, all stand here."""
-    return ComponentPage(
-        version=version,
-        texts=tuple(version.texts.all()),
-        dose=version.dose.in_words(),
-        sources=tuple(
-            SourceLine(one["source"], source_titles.get(one["source"], ""), one["says"])
-            for one in version.sources
-        ),
-    )
-
-
-def template_phase(phase: TemplatePhase, titles: Mapping[str, str], language: str) -> TemplatePhaseView:
-    """A phase with what it holds called as the patient reads it."""
-    return TemplatePhaseView(
-        phase=phase,
-        words=phase.texts[language],
-        items=tuple(
-            TemplateItemLine(
-                item, titles.get(item.component.code, item.component.code), parse_dose(item.dose).in_words()
-            )
-            for item in phase.items.all()
-        ),
-    )
-
-
 def rule_row(rule: SafetyRule, titles: Mapping[str, str]) -> RuleRow:
     """A rule with its target and its conditions in words; ``titles`` are the components' by code."""
-    conditions = [condition_adapter.validate_python(one) for one in rule.when]
-    said = [_in_words(condition, titles) for condition in conditions]
+    said = conditions_in_words(rule.when, titles)
     return RuleRow(rule, _named(rule.components, rule.tags, titles), "; ".join(said))
+
+
+def conditions_in_words(when: Iterable[Any], titles: Mapping[str, str]) -> list[str]:
+    """Stored conditions, each as a person reads it."""
+    return [_in_words(condition_adapter.validate_python(one), titles) for one in when]
 
 
 def _named(components: Sequence[str], tags: Sequence[str], titles: Mapping[str, str]) -> str:

@@ -26,7 +26,6 @@ from careplans.library.models import (
     TemplateVersion,
 )
 from careplans.library.retired import REASON_LENGTH
-from careplans.library.search import index_version
 from careplans.library.versions import ReviewRefusal, clinic_id_of, hold, move, record
 
 FIELDS: dict[type[ReviewedContent], str] = {
@@ -69,7 +68,6 @@ def retire_version(*, version: ReviewedContent, reason: str, by: User, now: date
     move(version, ReviewState.RETIRED)
     Retirement.objects.filter(pk=kept.pk).update(confirmed_by=by, confirmed_at=now)
     record("retired", version, by, now, retirement=str(kept.pk))
-    index_version(version)
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     draft.state = ReviewState.DRAFT
     draft.author, draft.approved_by, draft.approved_at = by, None, None
     draft.created_at, draft.submitted_at, draft.starter_sha256 = now, None, ""
+    draft.last_submitted_at, draft.last_submitted_by = None, None
     draft.save()
     _copy_parts(of, draft)
     record("started", draft, by, now)
@@ -68,9 +69,15 @@ def submit_for_review(
     """From here on nobody writes in it. ``revision``: what the submitter saw last, where that matters."""
     _hold(version, revision)
     _refuse_unless_whole(version)
-    move(version, ReviewState.IN_REVIEW, submitted_at=version.submitted_at or now)
+    first = version.submitted_at or now
+    move(
+        version,
+        ReviewState.IN_REVIEW,
+        submitted_at=first,
+        last_submitted_at=now,
+        last_submitted_by=by,
+    )
     record("submitted", version, by, now)
-    index_version(version)
 
 
 @transaction.atomic
@@ -85,7 +92,6 @@ def send_back(
     move(version, ReviewState.DRAFT)
     kept = keep_comment(version, text, by, now, ReviewComment.Kind.SENT_BACK)
     record("sent_back", version, by, now, comment=str(kept.pk))
-    index_version(version)
     return kept
 
 
@@ -112,7 +118,6 @@ def approve_version(
     due = now.date() + REVIEW_EVERY
     move(version, ReviewState.APPROVED, approved_by=by, approved_at=now, review_due_on=due)
     record("approved", version, by, now, writers=sorted(str(pk) for pk in writers if pk))
-    index_version(version)
 
 
 @transaction.atomic

@@ -74,6 +74,16 @@ class ReviewedContent(Identified):
     created_at = models.DateTimeField()
     # The first time; stays when the version is sent back.
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The last time, and by whom; empty for what came with Careplans.
+    last_submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
     # Empty for starter content, which comes reviewed with the product.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

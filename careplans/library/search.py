@@ -41,7 +41,8 @@ def fold(text: str) -> str:
 
     Turkish dotless i is i, Arabic is without vowel signs and tatweel, and every alef is a plain one.
     """
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: some signs show their case only when they are taken apart.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(one for one in apart if not unicodedata.combining(one))
     return plain.translate(AS_WRITTEN)
 

@@ -106,7 +106,7 @@ def red_flags_of(clinic: Clinic, *, after_surgery: bool) -> list[RedFlag]:
     return list(flags)
 
 
-def component_titles(clinic: Clinic) -> dict[str, str]:
+def component_titles(clinic: Clinic | uuid.UUID) -> dict[str, str]:
     """What each approved component is called, by its code."""
     texts = ComponentText.objects.filter(
         version__component__clinic=clinic, version__state=ReviewState.APPROVED, language=FALLBACK_LANGUAGE
@@ -114,7 +114,7 @@ def component_titles(clinic: Clinic) -> dict[str, str]:
     return dict(texts.values_list("version__component__code", "title"))
 
 
-def source_titles(clinic: Clinic) -> dict[str, str]:
+def source_titles(clinic: Clinic | uuid.UUID) -> dict[str, str]:
     return dict(Source.objects.filter(clinic=clinic).values_list("code", "title"))
 
 

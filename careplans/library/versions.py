@@ -20,6 +20,7 @@ from careplans.library.models import (
     SafetyRule,
     TemplateVersion,
 )
+from careplans.library.search import index_version
 
 Content = TypeVar("Content", bound=ReviewedContent)
 
@@ -80,7 +81,7 @@ def hold_name(version: ReviewedContent) -> None:
 
 
 def move(version: ReviewedContent, state: ReviewState, **fields: Any) -> None:
-    """Compare-and-set: of two people who decide at once, one is told that it was too late."""
+    """Compare-and-set: of two people who decide at once, one is told that it was too late. What is found follows."""
     allowed_from = [old for old, new in MOVES.items() if state in new]
     manager = type(version)._default_manager
     moved = manager.filter(pk=version.pk, state=version.state, state__in=allowed_from).update(
@@ -91,6 +92,7 @@ def move(version: ReviewedContent, state: ReviewState, **fields: Any) -> None:
             _("This version is not in a state for that, or somebody else was first. Look at it again.")
         )
     version.refresh_from_db()
+    index_version(version)
 
 
 def record(what: str, version: ReviewedContent, by: User, now: datetime, **details: Any) -> None:

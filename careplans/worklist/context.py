@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from careplans.accounts.permissions import Permission
 from careplans.library.shipped import missing_red_flags
 from careplans.worklist.banners import Banner, banners_of
 from careplans.worklist.status import ClinicStatus, status_of
+from careplans.workshop.waiting import waiting_count
 
 # Those who write or review the library go to its workshop from the rail.
 WORKSHOP = frozenset({Permission.EDIT_LIBRARY, Permission.REVIEW_LIBRARY})
@@ -46,7 +48,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     permissions: frozenset[Permission] = getattr(request, "permissions", frozenset())
     status = SimpleLazyObject(lambda: clinic_status(request))
     return {
-        "nav_items": SimpleLazyObject(lambda: _nav_items(request.path, permissions, status)),
+        "nav_items": SimpleLazyObject(
+            lambda: _nav_items(request.path, permissions, status, lambda: _waiting(request))
+        ),
         "banners": SimpleLazyObject(lambda: _banners(request, permissions, status)),
         "menu_items": SimpleLazyObject(lambda: _menu_items(request)),
         "other_clinics": SimpleLazyObject(lambda: _other_clinics(request)),
@@ -77,7 +81,9 @@ def _banners(request: Any, permissions: frozenset[Permission], status: Any) -> l
     )
 
 
-def _nav_items(path: str, permissions: frozenset[Permission], status: Any) -> list[NavItem]:
+def _nav_items(
+    path: str, permissions: frozenset[Permission], status: Any, waiting: Callable[[], int]
+) -> list[NavItem]:
     rooms = [
         (_("Worklist"), "worklist", "inbox", Permission.SEE_WORKLIST),
         (_("Patients"), "patient-list", "people", Permission.SEE_PATIENTS),
@@ -94,9 +100,19 @@ def _nav_items(path: str, permissions: frozenset[Permission], status: Any) -> li
         is_current = path == url if url == "/" else path.startswith(url)
         count = status.for_me if name == "worklist" and Permission.SEE_CLINICAL in permissions else 0
         items.append(NavItem(label, url, icon, is_current, count))
+        if name == "library" and Permission.KEEP_LIBRARY in permissions:
+            reviews = reverse("review-list")
+            items.append(
+                NavItem(_("Reviews"), reviews, "clipboard-check", path.startswith(reviews), int(waiting()))
+            )
         if name == "library" and WORKSHOP & permissions:
             items.append(NavItem(_("Workshop"), reverse("admin:index"), "pencil-square", is_current=False))
     return items
+
+
+def _waiting(request: Any) -> int:
+    """Versions and proposals of the library that wait for this person."""
+    return waiting_count(request.clinic, request.user, request.permissions)
 
 
 def _menu_items(request: Any) -> list[MenuItem]:

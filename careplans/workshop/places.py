@@ -46,6 +46,10 @@ def list_url(version: Any) -> str:
     raise TypeError(type(version))
 
 
+def own_picture_url(picture: Any) -> str:
+    return _address("own-picture", picture.pk)
+
+
 def step_url(step: str, kind: str, version: Any) -> str:
     return _address(f"version-{step}", kind, version.pk)
 

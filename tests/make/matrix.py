@@ -14,7 +14,7 @@ from careplans.accounts.permissions import Role
 from careplans.checkins.models import Alert, CheckIn
 from careplans.handouts.models import Handout
 from careplans.handouts.services import request_handout
-from careplans.library.models import ComponentVersion, Retirement, SafetyRule, TemplateVersion
+from careplans.library.models import ComponentVersion, RedFlag, Retirement, SafetyRule, TemplateVersion
 from careplans.library.retire import propose_retirement
 from careplans.outbox.models import Message
 from careplans.plans.models import Draft, PlanVersion
@@ -88,6 +88,11 @@ class World:
     @cached_property
     def template(self) -> TemplateVersion:
         return template_of(self.clinic)
+
+    @cached_property
+    def red_flag(self) -> RedFlag:
+        make_library(self.clinic)
+        return RedFlag.objects.filter(clinic=self.clinic).earliest("code")
 
     @cached_property
     def retirement(self) -> Retirement:
@@ -175,6 +180,19 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     # library
     "component-detail": lambda world: {"pk": world.component.component_id},
     "component-use": lambda world: {"pk": world.component.component_id},
+    "component-version": lambda world: {"pk": world.component.component_id, "number": world.component.number},
+    "component-compare": lambda world: {
+        "pk": world.component.component_id,
+        "old": world.component.number,
+        "new": world.component.number,
+    },
+    "template-compare": lambda world: {
+        "pk": world.template.template_id,
+        "old": world.template.number,
+        "new": world.template.number,
+    },
+    "rule-compare": lambda world: dict.fromkeys(("pk", "new"), world.retirement.safety_rule_id),
+    "red-flag-compare": lambda world: dict.fromkeys(("pk", "new"), world.red_flag.pk),
     "version-start": _component_version,
     "version-submit": _component_version,
     "version-approve": _component_version,

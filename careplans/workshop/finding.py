@@ -1,0 +1,115 @@
+"""The list of components: what was asked, one page of what was found, each row ready to be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet, Window
+from pydantic import ValidationError
+
+from careplans.library.dose import Dose, parse_dose
+from careplans.library.models import Category, ComponentIndex, ComponentVersion, ReviewState
+
+PER_PAGE = 50
+READ = ("component_id", "number", "state", "default_dose", "grade", "effect", "review_due_on")
+
+
+@dataclass(frozen=True)
+class StateTag:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ComponentLine:
+    """``states`` and the review date are for those who keep the library."""
+
+    component_id: Any
+    title: str
+    kind: str
+    dose: str
+    effect: str
+    grade: str
+    states: tuple[StateTag, ...]
+    review_due_on: date | None
+    is_due: bool
+
+
+class _Counted(Paginator):  # type: ignore[type-arg]  # its items are rows of the index
+    """Pages of something whose number came with its rows."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__([], PER_PAGE)
+        self.count = count  # type: ignore[misc]  # a cached property
+
+
+def page_of(found: QuerySet[ComponentIndex], wanted: str | None) -> Page[Any]:
+    """One page; the number of all comes along with its rows, so that the words are read through once and not twice."""
+    number = int(wanted) if wanted and wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
+    rows = _rows(found, max(number, 1))
+    if not rows and number > 1:
+        # Beyond the last page, as after a filter: the first one says how many there are.
+        number = 1
+        rows = _rows(found, number)
+    count = rows[0].found_in_all if rows else 0
+    return Page(rows, max(number, 1), _Counted(count))
+
+
+def _rows(found: QuerySet[ComponentIndex], number: int) -> list[Any]:
+    counted = found.annotate(found_in_all=Window(Count("pk")))
+    first = (number - 1) * PER_PAGE
+    return list(counted.defer("words", "title_words")[first : first + PER_PAGE])
+
+
+def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) -> list[ComponentLine]:
+    shown = _shown_versions([row.component_id for row in rows], for_keepers=for_keepers)
+    labels: Mapping[str, Any] = dict(ReviewState.choices)
+    kinds: Mapping[str, Any] = dict(Category.choices)
+    lines = []
+    for row in rows:
+        version = shown[row.component_id]
+        states = row.states.split("\n") if for_keepers else []
+        lines.append(
+            ComponentLine(
+                component_id=row.component_id,
+                title=row.title,
+                kind=str(kinds[row.category]),
+                dose=dose_in_words(version.default_dose),
+                effect=version.get_effect_display(),
+                grade=version.get_grade_display(),
+                states=tuple(StateTag(one, str(labels[one])) for one in states if one),
+                review_due_on=row.review_due_on,
+                is_due=row.review_due_on is not None and row.review_due_on <= today,
+            )
+        )
+    return lines
+
+
+def dose_of(stored: Any) -> Dose | None:
+    """None where a draft has none that could be read."""
+    try:
+        return parse_dose(stored)
+    except ValidationError:
+        return None
+
+
+def dose_in_words(stored: Any) -> str:
+    dose = dose_of(stored)
+    return dose.in_words() if dose else ""
+
+
+def _shown_versions(components: list[Any], *, for_keepers: bool) -> dict[Any, ComponentVersion]:
+    """Of each the approved version; for keepers, where there is none, the newest."""
+    versions = ComponentVersion.objects.filter(component__in=components).only(*READ).order_by("number")
+    if not for_keepers:
+        versions = versions.filter(state=ReviewState.APPROVED)
+    shown: dict[Any, ComponentVersion] = {}
+    for version in versions:
+        before = shown.get(version.component_id)
+        if before is None or before.state != ReviewState.APPROVED:
+            shown[version.component_id] = version
+    return shown

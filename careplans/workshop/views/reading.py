@@ -1,0 +1,53 @@
+"""Reading a component: the version in use, or any other one by its number."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from careplans.accounts.authorise import StaffRequest, requires
+from careplans.accounts.permissions import Permission
+from careplans.library.models import ComponentVersion
+from careplans.library.selectors import source_titles
+from careplans.workshop.component_page import component_page, readable_versions, shown_first
+from careplans.workshop.history import history_of
+from careplans.workshop.review_page import review_context
+
+
+@require_GET
+@requires(Permission.SEE_LIBRARY)
+def component_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """The approved version, else the newest this person may read."""
+    shown = shown_first(readable_versions(request.clinic, for_keepers=_keeps(request)).filter(component=pk))
+    if shown is None:
+        raise Http404
+    return _read(request, shown)
+
+
+@require_GET
+@requires(Permission.SEE_LIBRARY)
+def component_version(request: StaffRequest, pk: uuid.UUID, number: int) -> HttpResponse:
+    versions = readable_versions(request.clinic, for_keepers=_keeps(request))
+    return _read(request, get_object_or_404(versions, component=pk, number=number))
+
+
+def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
+    page = component_page(version, source_titles(request.clinic))
+    context = {
+        "title": page.title,
+        "page": page,
+        "version": version,
+        "history": history_of(version, for_keepers=_keeps(request)),
+        "is_due": version.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
+        "for_keepers": _keeps(request),
+        **review_context(version, request),
+    }
+    return render(request, "workshop/component_version.html", context)
+
+
+def _keeps(request: StaffRequest) -> bool:
+    return Permission.KEEP_LIBRARY in request.permissions
