@@ -14,6 +14,8 @@ class ArrivingFile(UUIDModel):
     name = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
+    # What taking it in would do, row by row, as it was found when the file came.
+    report = models.JSONField(default=list)
     brought_by = person()
     brought_at = models.DateTimeField()
     taken_in_at = models.DateTimeField(null=True, blank=True)

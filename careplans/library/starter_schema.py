@@ -44,6 +44,9 @@ Tag = Literal[
     "gabapentinoid", "baclofen", "magnesium", "potassium", "supplement", "hydration", "latex", "adhesive",
 ]  # fmt: skip
 
+# Far more than any file of ours has.
+DEEPEST = 30
+
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -56,11 +59,11 @@ class StarterError(Exception):
     """A file of the starter library cannot be used; the message names the file, the field and what is wrong."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class SourceFile(_Part):
+class SourceFile(Part):
     code: Code
     title: Text
     publisher: Text
@@ -68,12 +71,12 @@ class SourceFile(_Part):
     covers: Text
 
 
-class SourceSays(_Part):
+class SourceSays(Part):
     source: Code
     says: Text
 
 
-class ComponentText(_Part):
+class ComponentText(Part):
     title: Text
     why: Text
     steps: Texts
@@ -82,7 +85,7 @@ class ComponentText(_Part):
     stop_if: Text
 
 
-class ComponentFile(_Part):
+class ComponentFile(Part):
     code: Code
     category: Category
     body_regions: Annotated[tuple[BodyRegion, ...], Field(min_length=1)]
@@ -100,7 +103,7 @@ class ComponentFile(_Part):
     texts: dict[Language, ComponentText]
 
 
-class Criteria(_Part):
+class Criteria(Part):
     """What must hold to propose the next phase; what is left out is not asked."""
 
     pain_at_most: Annotated[int, Field(ge=0, le=10)] | None = None
@@ -109,7 +112,7 @@ class Criteria(_Part):
     clinician_confirms: bool = False
 
 
-class PhaseText(_Part):
+class PhaseText(Part):
     name: Text
     aims: Texts
     avoid: Texts
@@ -117,7 +120,7 @@ class PhaseText(_Part):
     step_back_when: Texts
 
 
-class ItemFile(_Part):
+class ItemFile(Part):
     """A component in a phase; without a dose it takes the component's default."""
 
     component: Code
@@ -125,7 +128,7 @@ class ItemFile(_Part):
     why: str = ""
 
 
-class PhaseFile(_Part):
+class PhaseFile(Part):
     code: Code
     starts_on_day: Day
     days: Annotated[int, Field(ge=1, le=3650)]
@@ -144,13 +147,13 @@ class PhaseFile(_Part):
         return self
 
 
-class TemplateText(_Part):
+class TemplateText(Part):
     title: Text
     summary: Text
     for_patient: Text
 
 
-class TemplateFile(_Part):
+class TemplateFile(Part):
     code: Code
     body_region: BodyRegion
     anchor: Literal["onset", "surgery", "plan_start"]
@@ -162,7 +165,7 @@ class TemplateFile(_Part):
     phases: Annotated[tuple[PhaseFile, ...], Field(min_length=1)]
 
 
-class RuleFile(_Part):
+class RuleFile(Part):
     code: Code
     components: tuple[Code, ...]
     tags: tuple[Tag, ...]
@@ -179,13 +182,13 @@ class RuleFile(_Part):
         return self
 
 
-class RedFlagText(_Part):
+class RedFlagText(Part):
     question: Text
     sign: Text
     what_to_do: Text
 
 
-class RedFlagFile(_Part):
+class RedFlagFile(Part):
     code: Code
     asked: Literal["always", "after_surgery"]
     urgency: Literal["emergency", "call_today"]
@@ -236,6 +239,27 @@ class _Loader(yaml.CSafeLoader):
                 problem=f"{twice[0]} stands twice", problem_mark=node.start_mark
             )
         return super().construct_mapping(node, deep)
+
+
+def plain_yaml(text: str) -> Any:
+    """The data in ``text``; raises ``StarterError``. For files from elsewhere too: nothing in it may stand for another
+    part, because a few lines that name one another can unfold to more than any memory holds."""
+    try:
+        _refuse_deceit(text)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise StarterError(f"is not valid YAML: {error}") from error
+
+
+def _refuse_deceit(text: str) -> None:
+    """Before anything is built: no aliases, and no nesting that only a machine would write."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise StarterError("one part stands for another (an alias): write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise StarterError("is nested too deeply")
 
 
 _Model = TypeVar("_Model", SourceFile, ComponentFile, TemplateFile, RuleFile, RedFlagFile)
