@@ -26,6 +26,7 @@ from tests.make.documents import make_plan, make_version
 from tests.make.outbox import make_message
 from tests.make.patients import make_episode, make_fact
 from tests.make.plans import component_of, make_draft, make_library, make_patient, template_of
+from tests.make.templates import make_template_draft
 from tests.make.worklist import make_red_flag
 
 
@@ -90,6 +91,11 @@ class World:
         return template_of(self.clinic)
 
     @cached_property
+    def template_draft(self) -> TemplateVersion:
+        """The next version of it, being written."""
+        return make_template_draft(self.clinic, make_staff(self.clinic, Role.EDITOR))
+
+    @cached_property
     def red_flag(self) -> RedFlag:
         make_library(self.clinic)
         return RedFlag.objects.filter(clinic=self.clinic).earliest("code")
@@ -112,6 +118,22 @@ def _pk(name: str) -> Callable[[World], Keys]:
 
 def _component_version(world: World) -> Keys:
     return {"kind": "component", "pk": world.component.pk}
+
+
+def _template(world: World) -> Keys:
+    return {"template": world.template.template_id, "number": world.template.number}
+
+
+def _template_draft(world: World) -> Keys:
+    return {"template": world.template_draft.template_id, "number": world.template_draft.number}
+
+
+def _template_phase(world: World) -> Keys:
+    return _template_draft(world) | {"phase": world.template_draft.phases.all()[0].pk}
+
+
+def _template_item(world: World) -> Keys:
+    return _template_draft(world) | {"item": world.template_draft.phases.all()[0].items.all()[0].pk}
 
 
 def _plan(world: World) -> Keys:
@@ -186,6 +208,20 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
         "old": world.component.number,
         "new": world.component.number,
     },
+    "template-version": _template,
+    "template-preview": _template,
+    "template-preview-pdf": _template,
+    "template-edit": _template_draft,
+    "template-general": _template_draft,
+    "template-find": _template_draft,
+    "template-phase-add": _template_draft,
+    "template-phase": _template_phase,
+    "template-phase-remove": _template_phase,
+    "template-phase-move": _template_phase,
+    "template-item-add": _template_draft,
+    "template-item": _template_item,
+    "template-item-remove": _template_item,
+    "template-item-move": _template_item,
     "template-compare": lambda world: {
         "pk": world.template.template_id,
         "old": world.template.number,
