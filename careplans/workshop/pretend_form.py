@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Div, Layout
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from careplans.core.crispy import FormHelper
 from careplans.library.models import Anchor, TemplateVersion
 from careplans.workshop.pretend import PretendPatient
 from patients.forms.facts import FactsFields
@@ -19,6 +17,7 @@ from patients.forms.fields import PickField
 from patients.models import Episode
 
 BEGUN_DAYS_AGO = 2
+WHO = ("language", "age", "began", "surgery_type", "operated")
 
 
 class PretendForm(FactsFields):
@@ -39,13 +38,20 @@ class PretendForm(FactsFields):
     def __init__(self, sent: QueryDict, *, version: TemplateVersion, language: str) -> None:
         self.version = version
         super().__init__(sent if "age" in sent else self._usual(version, language))
-        self.helper = FormHelper()
-        allergies, groups = self.fact_sections()
-        self.helper.layout = Layout(
-            Div("language", "age", "began", "surgery_type", "operated", css_class="pretend-fields"),
-            allergies,
-            groups,
-        )
+
+    @property
+    def who(self) -> list[forms.BoundField]:
+        return [self[name] for name in WHO]
+
+    @property
+    def what(self) -> list[forms.BoundField]:
+        """Facts and allergies: many, and mostly none of them."""
+        return [field for field in self if field.name not in WHO]
+
+    @property
+    def has_facts(self) -> bool:
+        """Some are chosen or wrong: the page shows them open."""
+        return any(field.value() or field.errors for field in self.what)
 
     @staticmethod
     def _usual(version: TemplateVersion, language: str) -> dict[str, Any]:
