@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from careplans.workshop import template_urls
-from careplans.workshop.views import asked, comparing, component_edit, finding, reading, reviews, steps, use
+from careplans.workshop import rule_urls, template_urls, translation_urls
+from careplans.workshop.views import (
+    asked,
+    comparing,
+    component_edit,
+    finding,
+    reading,
+    reviews,
+    steps,
+    updates,
+    use,
+)
 
 # A step of the life of one version of any kind; ``kinds.KINDS`` has the words for <kind>.
 VERSION = "library/versions/<str:kind>/<uuid:pk>"
@@ -67,6 +77,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *compare_urls,
     *component_urls,
     *template_urls.urlpatterns,
+    *translation_urls.urlpatterns,
+    *rule_urls.urlpatterns,
     path("library/components/<uuid:pk>/use/", use.component_use, name="component-use"),
     path("library/components/<uuid:pk>/recall/", use.component_recall, name="component-recall"),
+    path("plans/<uuid:pk>/updates/", updates.plan_updates, name="plan-updates"),
 ]

@@ -156,7 +156,7 @@ def test_somebody_else_saved_meanwhile(
 
     refused = signed_in.post(address(draft), typed(draft, why="Mine came second."))
     again = signed_in.post(
-        address(draft), typed(draft, why="Mine came second.", revision=refused.context["version"].revision)
+        address(draft), typed(draft, why="Mine came second.", revision=refused.context["revision"])
     )
 
     page = refused.content.decode()
@@ -168,6 +168,18 @@ def test_somebody_else_saved_meanwhile(
     ]
     assert again.status_code == 302
     assert content_of(stored(draft)).why == "Mine came second."
+
+
+def test_a_mistake_does_not_hide_that_somebody_else_saved(
+    signed_in: Client, draft: ComponentVersion, client_of: Callable[..., Client]
+) -> None:
+    client_of(Role.EDITOR).post(address(draft), typed(draft, why="Theirs came first."))
+
+    mistaken = signed_in.post(address(draft), typed(draft, title=""))
+    mended = signed_in.post(address(draft), typed(draft, revision=mistaken.context["revision"]))
+
+    assert mended.status_code == 409
+    assert content_of(stored(draft)).why == "Theirs came first."
 
 
 def test_what_was_typed_for_a_version_that_was_submitted_is_given_back(

@@ -86,7 +86,11 @@ def component_edit(request: StaffRequest, pk: uuid.UUID, number: int) -> HttpRes
     except (StaleVersion, StaleChange) as refusal:
         # The form stays as typed and now names the newest revision: saved again, it counts.
         newest = version_of(request, pk, number)
-        told = {"refusal": str(refusal), "stored": stored_now(content_of(newest), editor.saved())}
+        told = {
+            "refusal": str(refusal),
+            "stored": stored_now(content_of(newest), editor.saved()),
+            "revision": newest.revision,
+        }
         return _page(request, newest, editor, told, status=409)
     except Refusal as refusal:
         return _page(request, version_of(request, pk, number), editor, {"refusal": str(refusal)}, status=409)
@@ -146,6 +150,8 @@ def _page(
     context = {
         "title": live.view.card.title or version.component.code,
         "version": version,
+        # A mistake in the form is no reason to write over what somebody else saved meanwhile.
+        "revision": request.POST.get("revision", version.revision),
         "component": version.component,
         "editor": editor,
         "form": editor.form,
