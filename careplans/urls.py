@@ -22,7 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("careplans.workshop.urls")),
     path("", include("careplans.handouts.urls")),
     path("", include("careplans.checkins.urls")),
-    path("", include("careplans.library.urls")),
     path("", include("careplans.outbox.urls")),
     path("", include("careplans.accounts.urls")),
 ]

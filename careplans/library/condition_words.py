@@ -65,8 +65,8 @@ def when_in_words(when: Iterable[Condition | None], titles: Mapping[str, str]) -
     )
 
 
-def condition_in_words(condition: Condition, titles: Mapping[str, str]) -> str:
-    """As it follows "when"."""
+def condition_in_words(condition: Condition, titles: Mapping[str, str], *, in_full: bool = False) -> str:
+    """As it follows "when". ``in_full``: with every other name of an allergy, not the first few."""
     match condition:
         case FactCondition():
             return _fact(condition)
@@ -82,7 +82,7 @@ def condition_in_words(condition: Condition, titles: Mapping[str, str]) -> str:
         case BeforeDayCondition():
             return _("it would be done before the surgical clearance day")
         case AllergyCondition():
-            return _allergy(condition)
+            return _allergy(condition, in_full=in_full)
         case DoseCondition():
             return _dose(condition)
         case StoppedCondition():
@@ -102,12 +102,13 @@ def _fact(condition: FactCondition) -> str:
     ) % {"facts": facts, "days": condition.days_after}
 
 
-def _allergy(condition: AllergyCondition) -> str:
+def _allergy(condition: AllergyCondition, *, in_full: bool) -> str:
     materials = _("an allergy to %(materials)s is on record") % {"materials": _either(condition.materials)}
     if not condition.also_called:
         return materials
-    names = ", ".join(condition.also_called[:NAMES_SHOWN])
-    more = len(condition.also_called) - NAMES_SHOWN
+    shown = len(condition.also_called) if in_full else NAMES_SHOWN
+    names = ", ".join(condition.also_called[:shown])
+    more = len(condition.also_called) - shown
     if more > 0:
         names = _("%(names)s and %(number)d more") % {"names": names, "number": more}
     return _("%(materials)s (also written as %(names)s)") % {"materials": materials, "names": names}

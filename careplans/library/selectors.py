@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, When
 
@@ -67,10 +69,6 @@ def versions_of(clinic: Clinic, component_pk: uuid.UUID) -> QuerySet[ComponentVe
     )
 
 
-def rules_for_reading(clinic: Clinic) -> QuerySet[SafetyRule]:
-    return SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
-
-
 def approved_templates(clinic: Clinic) -> QuerySet[TemplateVersion]:
     items = TemplateItem.objects.select_related("component")
     return (
@@ -112,6 +110,15 @@ def component_titles(clinic: Clinic | uuid.UUID) -> dict[str, str]:
         version__component__clinic=clinic, version__state=ReviewState.APPROVED, language=FALLBACK_LANGUAGE
     )
     return dict(texts.values_list("version__component__code", "title"))
+
+
+def sources_matching(clinic: Clinic, words: str) -> QuerySet[Source]:
+    """Sources that hold every word somewhere."""
+    found = Source.objects.filter(clinic=clinic)
+    for word in words.split():
+        fields = ("code", "title", "publisher", "covers")
+        found = found.filter(reduce(or_, (Q(**{f"{name}__icontains": word}) for name in fields)))
+    return found
 
 
 def source_titles(clinic: Clinic | uuid.UUID) -> dict[str, str]:

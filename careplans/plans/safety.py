@@ -67,21 +67,36 @@ def assess(
     ``before`` is the version the patient follows now, None where nothing was published; ``elsewhere`` what the
     patient's other plans told.
     """
+    situation = situation_of(document, facts, today, elsewhere=elsewhere)
     told = _placed(before) if before else []
-    ahead = [one for one in _placed(document) if _is_ahead(one, today)]
-    running = [one.document for one in elsewhere if one.until is None or one.until > today]
-    ahead_elsewhere = [one for plan in running for one in _placed(plan) if _is_ahead(one, today)]
-    situation = Situation(document, facts, today, ahead, elsewhere, ahead_elsewhere)
     findings = [
         finding
         for rule in rules
-        # What stops is no longer there to be looked at: such a rule looks at the version before.
-        for targets in _by_code(told if _asks_what_stops(rule) else ahead)
-        if is_aimed_at(rule, targets[0].item) and (finding := _apply(rule, targets, situation)) is not None
+        for targets in targets_of(rule, situation, told)
+        if (finding := _apply(rule, targets, situation)) is not None
     ]
     return tuple(
         sorted(findings, key=lambda one: (SEVERITY_ORDER[one.severity], one.item_title, one.rule_code))
     )
+
+
+def situation_of(
+    document: PlanDocument, facts: PatientFacts, today: date, *, elsewhere: Sequence[Told] = ()
+) -> Situation:
+    """What the rules look at: what is still to be done here, and of the patient's other plans that run."""
+    ahead = [one for one in _placed(document) if _is_ahead(one, today)]
+    running = [one.document for one in elsewhere if one.until is None or one.until > today]
+    ahead_elsewhere = [one for plan in running for one in _placed(plan) if _is_ahead(one, today)]
+    return Situation(document, facts, today, ahead, elsewhere, ahead_elsewhere)
+
+
+def targets_of(rule: Rule, situation: Situation, told: Sequence[Placed]) -> list[list[Placed]]:
+    """The items of each component the rule aims at; ``told`` are those of the version before.
+
+    What stops is no longer there to be looked at: a rule that asks for it looks at the version before.
+    """
+    items = told if _asks_what_stops(rule) else situation.ahead
+    return [targets for targets in _by_code(items) if is_aimed_at(rule, targets[0].item)]
 
 
 def findings_of_ending(

@@ -10,6 +10,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from careplans.library import starter_schema
+from careplans.library.condition_words import ABBREVIATIONS
 from careplans.library.dose import Dose
 from careplans.library.dose_forms import FORM_OF, DoseForm, part_of_form
 from careplans.library.edit_component import (
@@ -21,7 +22,6 @@ from careplans.library.edit_component import (
 )
 from careplans.library.models import Category, Effect, Grade
 from careplans.library.pictures import picture_codes
-from careplans.library.presenters import ABBREVIATIONS
 from careplans.workshop.written import LinesField, WordsField
 
 REGIONS = [(code, capfirst(code.replace("_", " "))) for code in get_args(starter_schema.BodyRegion)]

@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from careplans.library.compare import FieldPair, Said, compare
-from careplans.library.condition_words import condition_in_words
+from careplans.library.condition_words import ABBREVIATIONS, condition_in_words
 from careplans.library.conditions import condition_adapter
 from careplans.library.models import (
     ComponentVersion,
@@ -20,7 +20,6 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
-from careplans.library.presenters import ABBREVIATIONS
 from careplans.library.selectors import FALLBACK_LANGUAGE, component_titles, source_titles
 from careplans.library.versions import clinic_id_of
 from careplans.workshop.finding import dose_in_words
