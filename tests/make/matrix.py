@@ -16,6 +16,7 @@ from careplans.handouts.models import Handout
 from careplans.handouts.services import request_handout
 from careplans.library.models import ComponentVersion, RedFlag, Retirement, SafetyRule, TemplateVersion
 from careplans.library.retire import propose_retirement
+from careplans.library.review import start_version
 from careplans.outbox.models import Message
 from careplans.plans.models import Draft, PlanVersion
 from patients.models import ClinicalFact, Episode, Patient
@@ -94,6 +95,17 @@ class World:
     def template_draft(self) -> TemplateVersion:
         """The next version of it, being written."""
         return make_template_draft(self.clinic, make_staff(self.clinic, Role.EDITOR))
+
+    @cached_property
+    def rule_draft(self) -> SafetyRule:
+        """The next version of a safety rule, being written."""
+        make_library(self.clinic)
+        rule = SafetyRule.objects.filter(clinic=self.clinic, number=1).latest("code")
+        return start_version(of=rule, by=self.clinician, now=NOW)
+
+    @cached_property
+    def red_flag_draft(self) -> RedFlag:
+        return start_version(of=self.red_flag, by=self.clinician, now=NOW)
 
     @cached_property
     def red_flag(self) -> RedFlag:
@@ -227,6 +239,12 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
         "old": world.template.number,
         "new": world.template.number,
     },
+    "rule-detail": lambda world: {"pk": world.retirement.safety_rule_id},
+    "rule-edit": _pk("rule_draft"),
+    "red-flag-detail": _pk("red_flag"),
+    "red-flag-edit": _pk("red_flag_draft"),
+    "source-detail": lambda world: {"pk": world.rule_draft.source_id},
+    "source-edit": lambda world: {"pk": world.rule_draft.source_id},
     "rule-compare": lambda world: dict.fromkeys(("pk", "new"), world.retirement.safety_rule_id),
     "red-flag-compare": lambda world: dict.fromkeys(("pk", "new"), world.red_flag.pk),
     "version-start": _component_version,
