@@ -21,6 +21,5 @@ urlpatterns = [
     path("plans/<uuid:pk>/discard/", plan.draft_discard, name="draft-discard"),
     path("plans/<uuid:pk>/revise/", plan.plan_revise, name="plan-revise"),
     path("plans/<uuid:pk>/without/<uuid:component_pk>/", upkeep.plan_without, name="plan-without"),
-    path("plans/<uuid:pk>/updates/", upkeep.plan_updates, name="plan-updates"),
     path("plans/<uuid:pk>/end/", plan.plan_end, name="plan-end"),
 ]

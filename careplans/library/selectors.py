@@ -13,6 +13,7 @@ from careplans.accounts.models import Clinic
 from careplans.library.conditions import condition_adapter
 from careplans.library.models import (
     Category,
+    Component,
     ComponentText,
     ComponentVersion,
     RedFlag,
@@ -31,6 +32,11 @@ def _category_order() -> Case:
     """Categories as clinicians think of them, exercise first, not by letter."""
     places = [When(component__category=value, then=place) for place, value in enumerate(Category.values)]
     return Case(*places, default=len(places), output_field=IntegerField())
+
+
+def components_of(clinic: Clinic) -> QuerySet[Component]:
+    """Every component of the clinic, whatever its versions' state."""
+    return Component.objects.filter(clinic=clinic)
 
 
 def approved_components(clinic: Clinic) -> QuerySet[ComponentVersion]:

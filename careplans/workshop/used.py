@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
-from careplans.library.models import Component, ReviewState, TemplateItem, TemplateVersion
-from careplans.plans.holdings import holdings_of
-from careplans.plans.models import DraftItem, Holding
+from careplans.accounts.models import Clinic
+from careplans.library.models import Component, ComponentVersion, ReviewState, TemplateItem, TemplateVersion
+from careplans.plans.holdings import RUNNING, holdings_of
+from careplans.plans.models import DraftItem, Holding, Plan
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def use_of(component: Component) -> Use:
     )
 
 
+def is_in_use_or_was(version: ComponentVersion) -> bool:
+    """Whether a plan can hold it: then there is something to recall."""
+    return version.approved_at is not None
+
+
 def templates_with(component: Component) -> QuerySet[TemplateVersion]:
     """Versions that are in use or on their way there."""
     holding = TemplateItem.objects.filter(component=component).values("phase__version")
@@ -65,6 +72,12 @@ def templates_with(component: Component) -> QuerySet[TemplateVersion]:
         .select_related("template")
         .order_by("template__code", "-number")
     )
+
+
+def running_plan(pk: uuid.UUID, clinic: Clinic) -> QuerySet[Plan]:
+    """One plan of the clinic, with what its patient's header needs."""
+    plans = Plan.objects.of(clinic).filter(pk=pk, state__in=RUNNING)
+    return plans.select_related("patient__clinic", "clinic", "owner")
 
 
 def plans_with(component: Component) -> Sequence[Holding] | QuerySet[Holding]:

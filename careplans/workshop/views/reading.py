@@ -13,9 +13,11 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.library.models import ComponentVersion
 from careplans.library.selectors import source_titles
+from careplans.library.translations import standing_of
 from careplans.workshop.component_page import component_page, readable_versions, shown_first
 from careplans.workshop.history import history_of
 from careplans.workshop.review_page import review_context
+from careplans.workshop.used import is_in_use_or_was, use_of
 
 
 @require_GET
@@ -36,7 +38,7 @@ def component_version(request: StaffRequest, pk: uuid.UUID, number: int) -> Http
 
 
 def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
-    page = component_page(version, source_titles(request.clinic))
+    page = component_page(version, source_titles(request.clinic), standing_of(request.clinic))
     context = {
         "title": page.title,
         "page": page,
@@ -44,6 +46,8 @@ def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
         "history": history_of(version, for_keepers=_keeps(request)),
         "is_due": version.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
         "for_keepers": _keeps(request),
+        "use": use_of(version.component),
+        "may_recall": Permission.REVIEW_LIBRARY in request.permissions and is_in_use_or_was(version),
         **review_context(version, request),
     }
     return render(request, "workshop/component_version.html", context)

@@ -22,7 +22,7 @@ from careplans.core.refusals import Refusal
 from careplans.library.models import Component
 from careplans.library.recall import recall_component
 from careplans.library.recalled import REASON_LENGTH
-from careplans.library.selectors import FALLBACK_LANGUAGE, versions_of, wording_in
+from careplans.library.selectors import FALLBACK_LANGUAGE, components_of, versions_of, wording_in
 from careplans.workshop.used import plans_with, use_of
 
 PER_PAGE = 50
@@ -95,7 +95,7 @@ def component_recall(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _component(request: StaffRequest, pk: uuid.UUID) -> Component:
-    return get_object_or_404(Component.objects.filter(clinic=request.clinic), pk=pk)
+    return get_object_or_404(components_of(request.clinic), pk=pk)
 
 
 def _title(request: StaffRequest, component: Component) -> str:
