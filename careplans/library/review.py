@@ -42,6 +42,7 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     draft.state = ReviewState.DRAFT
     draft.author, draft.approved_by, draft.approved_at = by, None, None
     draft.created_at, draft.submitted_at, draft.starter_sha256 = now, None, ""
+    draft.review_due_on = now.date() + _planned(of.review_due_on - (of.approved_at or of.created_at).date())
     draft.last_submitted_at, draft.last_submitted_by = None, None
     draft.save()
     _copy_parts(of, draft)
@@ -115,7 +116,7 @@ def approve_version(
     replaced = version.versions().filter(state=ReviewState.APPROVED)
     withdraw_all(of=replaced, by=by, now=now)
     replaced.update(state=ReviewState.RETIRED)
-    due = now.date() + REVIEW_EVERY
+    due = now.date() + _planned(version.review_due_on - version.created_at.date())
     move(version, ReviewState.APPROVED, approved_by=by, approved_at=now, review_due_on=due)
     record("approved", version, by, now, writers=sorted(str(pk) for pk in writers if pk))
 
@@ -146,6 +147,11 @@ def keep_version(
     version.refresh_from_db()
     record("kept", version, by, now, due_on=due_on.isoformat(), was_due_on=seen_due_on.isoformat())
     index_version(version)
+
+
+def _planned(time: timedelta) -> timedelta:
+    """After how long a version is looked at again: as its writers planned, and two years at most."""
+    return time if timedelta() < time < REVIEW_EVERY else REVIEW_EVERY
 
 
 def _hold(version: ReviewedContent, revision: int | None) -> None:

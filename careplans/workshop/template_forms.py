@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from crispy_forms.layout import Div, Fieldset, Layout
@@ -17,7 +16,7 @@ from careplans.core.text import plain_line
 from careplans.library.dose import Dose
 from careplans.library.dose_forms import FORM_OF, DoseForm, dose_form
 from careplans.library.edit_template import LAST_DAY, General, PhaseSays
-from careplans.library.edit_template.general import months_until_review
+from careplans.library.edit_template.general import MOST_MONTHS, months_until_review
 from careplans.library.edit_template.phases import LISTS, NAME_LENGTH
 from careplans.library.models import Anchor, Category, PhaseStart, TemplatePhase, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE
@@ -150,11 +149,14 @@ class GeneralForm(Beginning, RevisionForm):
         help_text=gettext_lazy("After surgery. Empty: the usual day for the type of surgery."),
     )
     review_months = forms.IntegerField(
-        label=gettext_lazy("Look at it again after, months"), min_value=1, max_value=120
+        label=gettext_lazy("Look at it again after, months"),
+        min_value=1,
+        max_value=MOST_MONTHS,
+        help_text=gettext_lazy("Counted from its approval."),
     )
 
     def __init__(
-        self, *args: Any, version: TemplateVersion, sources: Mapping[str, str], now: datetime, **kwargs: Any
+        self, *args: Any, version: TemplateVersion, sources: Mapping[str, str], **kwargs: Any
     ) -> None:
         stored = version.texts.get(FALLBACK_LANGUAGE, {})
         names = ("body_region", "anchor", "cold_to_heat_day", "clearance_day")
@@ -162,7 +164,7 @@ class GeneralForm(Beginning, RevisionForm):
             **{name: stored.get(name, "") for name in ("title", "summary", "for_patient")},
             **{name: getattr(version, name) for name in names},
             "revision": version.revision,
-            "review_months": months_until_review(version, now),
+            "review_months": months_until_review(version),
             **_source_rows(version.sources),
         }
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from careplans.library import edit_template as edit
 from careplans.library.dose import DurationDose, RepetitionsDose
 from careplans.library.edit_template import General, Step
 from careplans.library.models import Template, TemplateItem, TemplateVersion
-from careplans.library.review import submit_for_review
+from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.library.versions import ReviewRefusal, StaleVersion
 from careplans.library.whole import problems_of
 from tests.factories import NOW, make_staff
@@ -388,3 +389,18 @@ def _do(operation: str, one: int, other: int, draft: TemplateVersion, editor: Us
         edit.place_item(item=items[one % len(items)], phase=goes_to, position=other, **as_seen)
     elif items:
         edit.remove_item(item=items[other % len(items)], **as_seen)
+
+
+def test_the_months_its_writers_planned_count_from_the_approval(
+    draft: TemplateVersion, editor: User, clinic: Clinic
+) -> None:
+    edit.change_general(version=draft, general=general(review_months=6), **seen(draft, editor))
+    draft.refresh_from_db()
+    later = NOW + timedelta(days=30)
+    submit_for_review(version=draft, by=editor, now=later)
+
+    approve_version(version=draft, by=make_staff(clinic, Role.REVIEWER), now=later)
+    following = start_version(of=draft, by=editor, now=later + timedelta(days=10))
+
+    assert (draft.review_due_on - later.date()).days == 183
+    assert (following.review_due_on - later.date()).days == 193

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, get_args
 
 from django.db import transaction
@@ -24,6 +24,7 @@ LAST_DAY_AFTER_SURGERY = 730
 REGIONS = frozenset(get_args(starter_schema.BodyRegion))
 DAYS_OF_A_MONTH = 365.25 / 12
 FIRST_PHASE_DAYS = 7
+MOST_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def new_template(
         texts={FALLBACK_LANGUAGE: {"title": said, "summary": "", "for_patient": ""}},
         author=by,
         created_at=now,
-        review_due_on=(now + timedelta(days=round(24 * DAYS_OF_A_MONTH))).date(),
+        review_due_on=_review_on(now, MOST_MONTHS),
     )
     version.writers.add(by)
     TemplatePhase.objects.create(
@@ -90,16 +91,20 @@ def change_general(
     draft.texts = {**draft.texts, FALLBACK_LANGUAGE: english}
     for name in ("body_region", "anchor", "cold_to_heat_day", "clearance_day", "sources"):
         setattr(draft, name, asdict(general)[name])
-    if general.review_months != months_until_review(draft, now):
-        draft.review_due_on = (now + timedelta(days=round(general.review_months * DAYS_OF_A_MONTH))).date()
+    if general.review_months != months_until_review(draft):
+        draft.review_due_on = _review_on(draft.created_at, general.review_months)
     draft.save()
     note("general_changed", draft, by, now, title=title, changed=changed(before, _as_data(draft)))
     return draft
 
 
-def months_until_review(version: TemplateVersion, now: datetime) -> int:
-    """In whole months, at least one."""
-    return max(1, round((version.review_due_on - now.date()).days / DAYS_OF_A_MONTH))
+def months_until_review(version: TemplateVersion) -> int:
+    """Between the beginning of the draft and its review date; an approval counts as many anew."""
+    return max(1, round((version.review_due_on - version.created_at.date()).days / DAYS_OF_A_MONTH))
+
+
+def _review_on(start: datetime, months: int) -> date:
+    return (start + timedelta(days=round(months * DAYS_OF_A_MONTH))).date()
 
 
 def _empty_phase(name: str) -> dict[str, Any]:
@@ -130,8 +135,11 @@ def _refuse_days(general: General) -> None:
                 _("Write days after surgery from 0 to %(most)d, or leave them empty.")
                 % {"most": LAST_DAY_AFTER_SURGERY}
             )
-    if not 1 <= general.review_months <= 120:
-        raise ReviewRefusal(_("Write after how many months this is looked at again, from 1 to 120."))
+    if not 1 <= general.review_months <= MOST_MONTHS:
+        raise ReviewRefusal(
+            _("Write after how many months this is looked at again, from 1 to %(most)d.")
+            % {"most": MOST_MONTHS}
+        )
 
 
 def _free_code(clinic: Clinic, title: str) -> str:

@@ -94,7 +94,7 @@ def answer_with_editor(
     """After a change: the editor alone for htmx, which says what was done; else back to it, at what was changed."""
     if request.htmx:
         context = editor_context(request, version) | {"said": said}
-        return retarget(render(request, "workshop/_template_editor.html", context), "#editor")
+        return _in_place_of_editor(request, "workshop/_template_editor.html", context)
     where = reverse("template-edit", args=[version.template_id, version.number])
     return redirect(where + (f"#{at}" if at else ""))
 
@@ -116,7 +116,7 @@ def answer_refusal(
     context = editor_context(request, version) | told
     if request.htmx:
         # htmx shows only answers of status 200; the sentence on top says that nothing was saved.
-        return retarget(render(request, "workshop/_template_editor.html", context), "#editor")
+        return _in_place_of_editor(request, "workshop/_template_editor.html", context)
     status = 409 if isinstance(refusal, StaleVersion) else 422
     return render(request, "workshop/template_edit.html", context, status=status)
 
@@ -129,8 +129,14 @@ def answer_closed(request: StaffRequest, where: str, typed: forms.BaseForm | Non
         "reload_url": where,
     }
     if request.htmx:
-        return retarget(render(request, "workshop/_template_closed.html", context), "#editor")
+        return _in_place_of_editor(request, "workshop/_template_closed.html", context)
     return render(request, "409.html", context, status=409)
+
+
+def _in_place_of_editor(request: StaffRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Every form is aimed at the editor already; a link that opens one is aimed at its own row."""
+    response = render(request, template, context)
+    return response if request.method == "POST" else retarget(response, "#editor")
 
 
 def answer_form(

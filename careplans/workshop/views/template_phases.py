@@ -47,7 +47,6 @@ def template_general(request: StaffRequest, version: TemplateVersion) -> HttpRes
     given: dict[str, Any] = {
         "version": version,
         "sources": source_titles(request.clinic),
-        "now": timezone.now(),
         "auto_id": "general_%s",
     }
     form = GeneralForm(request.POST or None, **given)
