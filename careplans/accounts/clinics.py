@@ -18,6 +18,7 @@ FIELDS = (
     "name", "address", "phone", "country", "emergency_number", "language", "time_zone", "brand_colour",
     "sending_from", "sending_until", "out_of_hours_text", "pain_threshold", "reminder_after_days",
     "check_in_open_days", "clinical_lead", "cover_after_minutes", "lead_after_minutes", "is_sending_paused",
+    "approved_translations_only",
 )  # fmt: skip
 
 
@@ -69,4 +70,6 @@ def _plain(value: Any) -> Any:
     """As the audit trail keeps it: numbers and truth values as they are, people by id, the rest in words."""
     if isinstance(value, models.Model):
         return str(value.pk)
+    if isinstance(value, list):
+        return list(value)
     return value if value is None or isinstance(value, bool | int) else str(value)

@@ -137,6 +137,16 @@ class ClinicForm(_ModelForm):
         error_messages={"invalid": _("Write the country as two letters, such as GB.")},
     )
 
+    approved_translations_only = forms.MultipleChoiceField(
+        label=_("Use only approved translations"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(code, name) for code, name in settings.LANGUAGES if code != "en"],
+        help_text=_(
+            "In these languages, patients read English where no qualified person has approved the translation. Questions about red flags are always asked in the patient's language: a question that is not understood protects nobody. Plans that were published stay as they are."
+        ),
+    )
+
     class Meta:
         model = Clinic
         fields = FIELDS
@@ -205,5 +215,6 @@ def clinic_layout() -> Layout:
                 pair("time_zone", "brand_colour")),
         section(_("Mails to patients"), pair("sending_from", "sending_until"),
                 pair("reminder_after_days", "check_in_open_days"), "out_of_hours_text", "is_sending_paused"),
+        section(_("Languages"), "approved_translations_only"),
         section(_("Alerts"), "pain_threshold", "clinical_lead", pair("cover_after_minutes", "lead_after_minutes")),
     )  # fmt: skip

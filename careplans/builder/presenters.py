@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from careplans.builder.dates import DatesView, dates_view
 from careplans.core.timeline import Mark, PhaseSpan
 from careplans.library.models import Anchor, Effect, TemplateVersion
 from careplans.library.selectors import Wording, wording_in
+from careplans.library.translations import Telling
 from careplans.plans.document import PlanDocument
 from careplans.plans.models import Draft, DraftItem, DraftPhase, FindingDecision
 from careplans.plans.safety import Finding
@@ -45,6 +47,8 @@ class ItemView:
     effect: str
     is_doubtful: bool
     is_untranslated: bool
+    # Told in words that no qualified person has approved.
+    is_unapproved: bool
     findings: tuple[FindingView, ...]
     is_first: bool
     is_last: bool
@@ -71,6 +75,12 @@ class BuilderPage:
     marks: tuple[Mark, ...]
     today: date
     dates: DatesView
+    # English names of all that is told in words that no qualified person has approved.
+    unapproved: tuple[str, ...] = ()
+
+    @property
+    def language_name(self) -> str:
+        return str(get_language_info(self.document.language)["name_translated"])
 
     @property
     def open_findings(self) -> tuple[FindingView, ...]:
@@ -125,19 +135,22 @@ def builder_page(
     findings: Sequence[Finding],
     decisions: Sequence[FindingDecision],
     today: date,
+    telling: Telling,
+    unapproved: tuple[str, ...] = (),
 ) -> BuilderPage:
-    """Join the draft's rows with its document and findings."""
+    """Join the draft's rows with its document and findings. ``telling`` knows what was approved for staff to be told."""
     decided = {decision.finding_key: decision for decision in decisions}
     views = tuple(_finding_view(finding, decided.get(finding.key)) for finding in findings)
     return BuilderPage(
         draft=draft,
         document=document,
-        phases=tuple(_phase_view(draft, phase, views, today) for phase in phases),
+        phases=tuple(_phase_view(draft, phase, views, today, telling) for phase in phases),
         findings=views,
         spans=phase_spans(document),
         marks=check_in_marks(document),
         today=today,
         dates=dates_view(draft),
+        unapproved=unapproved,
     )
 
 
@@ -167,7 +180,9 @@ def _finding_view(finding: Finding, decision: FindingDecision | None) -> Finding
     )
 
 
-def _phase_view(draft: Draft, phase: DraftPhase, findings: Sequence[FindingView], today: date) -> PhaseView:
+def _phase_view(
+    draft: Draft, phase: DraftPhase, findings: Sequence[FindingView], today: date, telling: Telling
+) -> PhaseView:
     starts_on = draft.anchor_on + timedelta(days=phase.starts_on_day)
     ends_on = starts_on + timedelta(days=phase.days - 1)
     items = list(phase.items.all())
@@ -178,7 +193,7 @@ def _phase_view(draft: Draft, phase: DraftPhase, findings: Sequence[FindingView]
         is_over=ends_on < today,
         is_current=starts_on <= today <= ends_on,
         items=tuple(
-            _item_view(item, draft.language, findings, is_first=index == 0, is_last=index == len(items) - 1)
+            _item_view(item, telling, findings, is_first=index == 0, is_last=index == len(items) - 1)
             for index, item in enumerate(items)
         ),
         check_ins=tuple(starts_on + timedelta(days=day) for day in phase.check_in_days),
@@ -186,17 +201,18 @@ def _phase_view(draft: Draft, phase: DraftPhase, findings: Sequence[FindingView]
 
 
 def _item_view(
-    item: DraftItem, language: str, findings: Sequence[FindingView], *, is_first: bool, is_last: bool
+    item: DraftItem, telling: Telling, findings: Sequence[FindingView], *, is_first: bool, is_last: bool
 ) -> ItemView:
     version = item.component_version
-    wording: Wording = wording_in(version, language)
+    wording: Wording = wording_in(version, telling.spoken(version))
     return ItemView(
         item=item,
         title=wording.text.title,
         dose=item.dose.in_words(),
         effect=str(Effect(version.effect).label),
         is_doubtful=version.effect in (Effect.NO_BENEFIT, Effect.DISPUTED),
-        is_untranslated=wording.language != language,
+        is_untranslated=wording.language != telling.language,
+        is_unapproved=wording.language == telling.language and telling.is_unapproved(version),
         findings=tuple(finding for finding in findings if str(item.key) in finding.item_keys),
         is_first=is_first,
         is_last=is_last,

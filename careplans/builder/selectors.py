@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic
 from careplans.builder.presenters import BuilderPage, builder_page
-from careplans.library.selectors import FALLBACK_LANGUAGE
+from careplans.library.models import ReviewedContent
+from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, wording_in
+from careplans.library.translations import Telling, telling_of
 from careplans.plans.assemble import draft_document
-from careplans.plans.models import Draft, DraftItem, Plan
+from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan
 from careplans.plans.selectors import findings_of, phases_with_items
 
 
@@ -36,15 +39,41 @@ def plan_of(plan_pk: uuid.UUID, clinic: Clinic) -> QuerySet[Plan]:
 def page_of(draft: Draft, now: datetime) -> BuilderPage:
     """The draft assessed anew: no verdict is ever cached."""
     today = now.astimezone(draft.plan.clinic.zone).date()
-    document = draft_document(draft, today=today)
+    telling = telling_of(draft.plan.clinic, draft.plan.patient.language, for_staff=True)
+    document = draft_document(draft, today=today, telling=telling)
+    phases = phases_with_items(draft)
     return builder_page(
         draft=draft,
         document=document,
-        phases=phases_with_items(draft),
+        phases=phases,
         findings=findings_of(document, draft.plan.patient, today),
         decisions=list(draft.decisions.select_related("decided_by")),
         today=today,
+        telling=telling,
+        unapproved=tuple(_unapproved(draft, phases, telling)),
     )
+
+
+def _unapproved(draft: Draft, phases: Iterable[DraftPhase], telling: Telling) -> Iterator[str]:
+    """What this patient is told in words that no qualified person has approved, each once, by its English name."""
+    if telling.language == FALLBACK_LANGUAGE:
+        return
+    template = draft.template_version
+    if template is not None and _is_told_unapproved(template, telling):
+        yield str(template)
+    versions = {item.component_version for phase in phases for item in phase.items.all()}
+    titles = [
+        wording_in(version, FALLBACK_LANGUAGE).text.title
+        for version in versions
+        if _is_told_unapproved(version, telling)
+    ]
+    yield from sorted(titles)
+    flags = red_flags_of(draft.plan.clinic, after_surgery=draft.plan.episode.surgery_on is not None)
+    yield from (flag.clinician_label for flag in flags if telling.is_unapproved(flag))
+
+
+def _is_told_unapproved(version: ReviewedContent, telling: Telling) -> bool:
+    return telling.spoken(version) == telling.language and telling.is_unapproved(version)
 
 
 def left_out_of(draft: Draft) -> list[str]:

@@ -202,6 +202,12 @@ def telling_of(clinic: Clinic, language: str, *, for_staff: bool = False) -> Tel
     return Telling(language, only_approved, standing_of(clinic) if matters else frozenset())
 
 
+def template_language(version: TemplateVersion, language: str, clinic: Clinic) -> str:
+    """What a template's own words are told in to a patient who speaks ``language``: English where they may not be."""
+    spoken = telling_of(clinic, language).spoken(version)
+    return spoken if spoken in version.texts else ENGLISH
+
+
 @transaction.atomic
 def approve_translation(
     *, version: ReviewedContent, language: str, sha256: str, is_qualified: bool, by: User, now: datetime

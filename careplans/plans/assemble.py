@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic
 from careplans.library.dose import MedicineDose, ThermalDose
-from careplans.library.models import RedFlag
+from careplans.library.models import RedFlag, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, source_titles, wording_in
+from careplans.library.translations import Telling, telling_of
 from careplans.plans.asked import asked_places
 from careplans.plans.changes import changes_between
 from careplans.plans.content import Content, ItemContent, PhaseContent
@@ -36,12 +37,12 @@ PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
 ONLY_PHASE = "plan"
 
 
-def draft_document(draft: Draft, *, today: date) -> PlanDocument:
+def draft_document(draft: Draft, *, today: date, telling: Telling | None = None) -> PlanDocument:
     """The document this draft would publish today: what the builder assesses and previews, and publishing freezes.
 
     In the language the patient has now, whatever it was when the draft was begun.
     """
-    return document_of(draft_content(draft), today=today)
+    return document_of(draft_content(draft, telling), today=today)
 
 
 def document_of(content: Content, *, today: date) -> PlanDocument:
@@ -79,11 +80,12 @@ def document_of(content: Content, *, today: date) -> PlanDocument:
     return document.model_copy(update=changed)
 
 
-def draft_content(draft: Draft) -> Content:
+def draft_content(draft: Draft, telling: Telling | None = None) -> Content:
     """What the rows of a draft say, in the language the patient has now."""
     plan = draft.plan
     latest = latest_version(plan)
-    words = _words_of(draft)
+    telling = telling or telling_of(plan.clinic, plan.patient.language)
+    words = _words_of(draft, telling)
     with translation.override(words.language):
         phases = tuple(_phase_content(draft, phase, words) for phase in phases_with_items(draft))
     return Content(
@@ -103,6 +105,7 @@ def draft_content(draft: Draft) -> Content:
         version_number=latest.number + 1 if latest else 1,
         before=latest.document if latest else None,
         asked=asked_places(draft),
+        telling=telling,
     )
 
 
@@ -117,21 +120,34 @@ class _Words:
     phases: dict[str, dict[str, Any]]
 
 
-def _words_of(draft: Draft) -> _Words:
-    """The draft's own words, or the template's in the language the patient has now when it changed meanwhile."""
+def _words_of(draft: Draft, telling: Telling) -> _Words:
+    """The draft's own words; or the template's, when the patient's language or what the clinic uses of it changed."""
     language, template = draft.plan.patient.language, draft.template_version
-    spoken = language
-    if template is not None and language not in template.texts:
-        spoken = FALLBACK_LANGUAGE
+    if template is None:
+        return _Words(language, "", draft.title, draft.for_patient, {})
+    spoken = telling.spoken(template)
+    spoken = spoken if spoken in template.texts else FALLBACK_LANGUAGE
     said_in = "" if spoken == language else spoken
-    if draft.language == language or template is None or spoken not in template.texts:
+    if spoken not in template.texts or _has_words_in(draft, template, spoken):
         return _Words(language, said_in, draft.title, draft.for_patient, {})
     told = template.texts[spoken]
     phases = {
-        phase.code: phase.texts.get(language) or phase.texts[FALLBACK_LANGUAGE]
+        phase.code: phase.texts.get(spoken) or phase.texts[FALLBACK_LANGUAGE]
         for phase in template.phases.all()
     }
     return _Words(language, said_in, told["title"], told["for_patient"], phases)
+
+
+def _has_words_in(draft: Draft, template: TemplateVersion, spoken: str) -> bool:
+    """Whether the draft's rows are in that language already; known by the template's words in each."""
+
+    def says(code: str) -> bool:
+        told = template.texts[code]
+        return bool((draft.title, draft.for_patient) == (told["title"], told["for_patient"]))
+
+    if says(spoken):
+        return True
+    return draft.language == spoken and not any(says(code) for code in template.texts)
 
 
 def _document_patient(plan: Plan) -> DocumentPatient:
@@ -165,6 +181,7 @@ def _document_episode(plan: Plan) -> DocumentEpisode:
 
 def _document_phases(content: Content) -> tuple[DocumentPhase, ...]:
     titles = source_titles(content.clinic)
+    telling = content.telling or telling_of(content.clinic, content.language)
     return tuple(
         DocumentPhase(
             code=phase.code,
@@ -172,7 +189,7 @@ def _document_phases(content: Content) -> tuple[DocumentPhase, ...]:
             ends_on=content.starts_on(phase) + timedelta(days=phase.days - 1),
             starts=phase.starts,
             criteria=Criteria(**phase.criteria),
-            items=tuple(_document_item(item, content.language, titles) for item in phase.items),
+            items=tuple(_document_item(item, telling, titles) for item in phase.items),
             text_language=content.text_language,
             **{name: _frozen(phase.words[name]) for name in PHASE_WORDS},
         )
@@ -209,9 +226,9 @@ def _phase_words(draft: Draft, phase: DraftPhase, words: _Words) -> dict[str, An
     return said
 
 
-def _document_item(item: ItemContent, language: str, titles: dict[str, str]) -> DocumentItem:
+def _document_item(item: ItemContent, telling: Telling, titles: dict[str, str]) -> DocumentItem:
     version = item.component_version
-    wording = wording_in(version, language)
+    wording = wording_in(version, telling.spoken(version))
     text, dose = wording.text, item.dose
     return DocumentItem(
         key=item.key,

@@ -10,6 +10,7 @@ from typing import Any
 from careplans.accounts.models import Clinic
 from careplans.library.dose import Dose
 from careplans.library.models import ComponentVersion
+from careplans.library.translations import Telling
 from careplans.plans.document import DocumentEpisode, DocumentPatient, PlanDocument
 
 
@@ -60,6 +61,8 @@ class Content:
     version_number: int = 1
     before: PlanDocument | None = None
     asked: frozenset[tuple[str, int]] = frozenset()
+    # Which translations the clinic uses; read anew where it is not given.
+    telling: Telling | None = None
 
     def starts_on(self, phase: PhaseContent) -> date:
         return self.anchor_on + timedelta(days=phase.starts_on_day)

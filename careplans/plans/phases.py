@@ -9,6 +9,7 @@ from typing import Any
 
 from careplans.library.models import ComponentVersion, TemplateItem, TemplatePhase, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components
+from careplans.library.translations import template_language
 from careplans.plans.models import Draft, DraftItem, DraftPhase
 
 PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
@@ -27,10 +28,13 @@ def phases_ahead(
 
 def copy_phases(draft: Draft, sources: Iterable[tuple[int, TemplatePhase]]) -> None:
     """Write template phases into the draft at their positions; components no longer approved are left out."""
+    language = draft.language
+    if draft.template_version is not None:
+        language = template_language(draft.template_version, language, draft.plan.clinic)
     approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
     phases, items = [], []
     for position, source in sources:
-        phase = DraftPhase(draft=draft, position=position, **phase_fields(source, draft.language))
+        phase = DraftPhase(draft=draft, position=position, **phase_fields(source, language))
         phases.append(phase)
         items += [
             DraftItem(phase=phase, position=item_position, component_version=version, dose_data=item.dose)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import User
 from careplans.library.models import Anchor, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components
+from careplans.library.translations import template_language
 from careplans.plans.dates import anchor_date, first_surgery_days, surgery_days
 from careplans.plans.drafting import record_on_draft
 from careplans.plans.lifecycle import ENDED
@@ -86,7 +87,10 @@ def _first_draft(
     """A new plan with its first draft, still without phases."""
     patient = episode.patient
     texts = template_version.texts if template_version else {}
-    words = texts.get(patient.language) or texts.get(FALLBACK_LANGUAGE) or {}
+    language = patient.language
+    if template_version is not None:
+        language = template_language(template_version, language, patient.clinic)
+    words = texts.get(language) or {}
     title = words.get("title") or episode.diagnosis
     plan = Plan.objects.create(
         clinic=patient.clinic, patient=patient, episode=episode, title=title, owner=by, created_at=now
@@ -153,12 +157,13 @@ def _retell(draft: Draft) -> None:
     if not template_version:
         return
     texts = template_version.texts
-    words = texts.get(draft.language) or texts.get(FALLBACK_LANGUAGE)
+    language = template_language(template_version, draft.language, draft.plan.clinic)
+    words = texts.get(language)
     if not words:
         return
     Draft.objects.filter(pk=draft.pk).update(title=words["title"], for_patient=words["for_patient"])
     for source in template_version.phases.all():
-        told = source.texts.get(draft.language) or source.texts.get(FALLBACK_LANGUAGE)
+        told = source.texts.get(language) or source.texts.get(FALLBACK_LANGUAGE)
         if told:
             draft.phases.filter(code=source.code).update(**{name: told[name] for name in PHASE_WORDS})
 
