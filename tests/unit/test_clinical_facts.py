@@ -18,9 +18,9 @@ from careplans.checkins.questions import questions_of
 from careplans.checkins.scoring import Before, Said, is_worse, signals_of
 from careplans.checkins.tiers import Tier
 from careplans.library.dose import MedicineDose
-from careplans.library.presenters import component_page
 from careplans.library.reading import HIGHEST_GRADE, reading_grade
 from careplans.library.starter_schema import ComponentFile, TemplateFile
+from careplans.workshop.component_page import component_page
 from patients.models import Episode
 from tests.make.documents import RED_FLAGS
 from tests.make.plans import component_of
@@ -134,15 +134,15 @@ def test_the_patient_text_reads_easily(code: str) -> None:
 
 @pytest.mark.parametrize("code", [one.code for one in STARTER.components if one.effect == "disputed"])
 def test_where_sources_disagree_the_page_shows_both_sides(code: str, clinic: Clinic) -> None:
-    page = component_page(
-        component_of(clinic, code), {source.code: source.title for source in STARTER.sources}
-    )
-    offers = [line for line in page.sources if line.says.startswith("Offers")]
-    doubts = [line for line in page.sources if line.says.startswith(("No ", "Gives no"))]
+    titles = {source.code: source.title for source in STARTER.sources}
+    page = component_page(component_of(clinic, code), titles, frozenset())
+    sides = [line for side in page.sides for line in side.sources]
+    offers = [line for line in sides if line.says.startswith("Offers")]
+    doubts = [line for line in sides if line.says.startswith(("No ", "Gives no"))]
 
     assert [line.code for line in offers] == ["B1"]
     assert [line.code for line in doubts] == ["B2", "B4"]
-    assert all(line.title for line in page.sources)
+    assert all(line.title for line in sides)
     assert "Disputed: " in page.version.effect_text
 
 

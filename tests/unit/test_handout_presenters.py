@@ -43,7 +43,7 @@ def test_each_component_is_described_once() -> None:
 
 def test_doses_are_listed_by_part_only_where_they_differ() -> None:
     cards = {card.title: card for group in page_of(starter_document()).groups for card in group.cards}
-    movement = cards["A little movement every hour"]
+    movement = cards["A little movement, often"]
     assert [line.when for line in movement.doses] == ["Part 1 (2–3 March)", "Part 2 (4–8 March)"]
     assert [line.when for line in cards["Belly breathing"].doses] == [""]
 
