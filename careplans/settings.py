@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "careplans.core.middleware.no_store",
     "careplans.core.middleware.refuse_nul",
     "careplans.core.database_away.note_writes",
+    "careplans.core.uploads.limit_uploads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -170,7 +171,9 @@ if TESTING or DEBUG:
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Without the files of the few forms that take one (careplans/core/uploads.py); all others keep nothing of a file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = ["careplans.core.uploads.NoFile"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 
 # --- Queue ------------------------------------------------------------------------------------------------------

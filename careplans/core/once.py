@@ -68,5 +68,14 @@ def once(view: View) -> View:
 def _digest(request: Any) -> str:
     sent = sorted((name, values) for name, values in request.POST.lists() if name not in NOT_CONTENT)
     # The last key: a form given back to be sent again keeps the one it was made with behind that of the new page.
-    whole = json.dumps([str(request.user.pk), request.path, request.POST[FIELD], sent])
+    whole = json.dumps([str(request.user.pk), request.path, request.POST[FIELD], sent, _files(request)])
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _files(request: Any) -> list[str]:
+    """What is in each file that came along: another file is another form, whatever it is called."""
+    digests = []
+    for file in request.FILES.values():
+        digests.append(hashlib.sha256(file.read()).hexdigest())
+        file.seek(0)
+    return digests

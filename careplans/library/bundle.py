@@ -13,19 +13,22 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError
 
 from careplans.core.refusals import Refusal
+from careplans.core.text import UnusableText, plain_line
 from careplans.library import starter_schema as schema
 from careplans.library.whole import ENGLISH, ComponentWords
 
 FORMAT = 1
 MANIFEST = "careplans.yaml"
 MOST_BYTES = 20 * 1024 * 1024
-MOST_ENTRIES = 5000
+MOST_ENTRIES = 2000
+# Each row is checked against the library in one transaction, which on SQLite keeps everybody else from writing.
+MOST_ROWS = 1000
 MOST_OF_ONE = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 LISTS = ("sources", "rules", "red_flags")
@@ -58,6 +61,8 @@ class BundledComponent(schema.ComponentFile):
 
 
 class BundledRule(schema.RuleFile):
+    # A clinic's own may be longer than those of the starter library.
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$", max_length=80)]
     instead: str = ""
 
 
@@ -90,8 +95,10 @@ class Bundle:
     # Files that have no place in it.
     strangers: tuple[str, ...] = ()
 
-    def is_empty(self) -> bool:
-        return not (self.sources or self.components or self.templates or self.rules or self.red_flags)
+    @property
+    def rows(self) -> int:
+        """How many things are in it."""
+        return sum(map(len, (self.sources, self.components, self.templates, self.rules, self.red_flags)))
 
 
 def read_bundle(data: bytes) -> Bundle:
@@ -107,8 +114,13 @@ def read_bundle(data: bytes) -> Bundle:
         pictures={name: held for name, held in files.items() if name.startswith("pictures/")},
         strangers=strangers,
     )
-    if bundle.is_empty():
+    if not bundle.rows:
         raise UnreadableBundle(_("There is nothing of a library in this file."))
+    if bundle.rows > MOST_ROWS:
+        raise UnreadableBundle(
+            _("There are more than %(most)d things in this file. Export fewer templates at once.")
+            % {"most": MOST_ROWS}
+        )
     return bundle
 
 
@@ -211,9 +223,25 @@ def _read(data: Any, model: type[Model], name: str) -> Entry[Model]:
         return Entry(name, None, tuple(said))
     except RecursionError:
         return Entry(name, None, (_("is nested too deeply"),))
+    try:
+        for line in _lines(data):
+            plain_line(line)
+    except UnusableText:
+        return Entry(name, None, (_("holds a hidden character that cannot be kept"),))
     if any(ENGLISH not in texts for texts in _all_texts(content)):
         return Entry(name, None, (_("the English text is missing"),))
     return Entry(name, content)
+
+
+def _lines(data: Any) -> Iterator[str]:
+    """Every line of every text in it."""
+    match data:
+        case str():
+            yield from data.split("\n")
+        case dict():
+            yield from (line for one in data.values() for line in _lines(one))
+        case list():
+            yield from (line for one in data for line in _lines(one))
 
 
 def _all_texts(content: BaseModel) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic, User
@@ -20,6 +20,7 @@ from careplans.audit.record import record_change
 from careplans.core.refusals import Refusal
 from careplans.library.bundle import Bundle, BundledComponent, BundledRule, BundledSource, Entry, read_bundle
 from careplans.library.bundle_out import component_file, red_flag_file, rule_file, template_file
+from careplans.library.bundle_report import BAD, BUSY, KEPT, NEW, NEXT, SAME, Report, Row
 from careplans.library.load import months_later
 from careplans.library.models import (
     ArrivingFile,
@@ -44,116 +45,121 @@ from careplans.library.upload import clean_picture, keep_picture
 from careplans.library.versions import record
 
 KEPT_WAITING = timedelta(days=1)
+NAME_LENGTH = 120
 RULE_REVIEW_MONTHS = 24
-NEW, NEXT, SAME, KEPT, BUSY, BAD = "new", "next", "same", "kept", "busy", "bad"
 
 
 class BundleRefused(Refusal):
     """Something in the file cannot be used, so nothing of it was taken in."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """What becomes of one thing in the file.
-
-    ``outcome``: "new"; "next" (another version of what is there); "same" (nothing to do); "kept" (a source that reads
-    otherwise here: ours stays); "busy" (somebody writes or reviews a version of it: left out); "bad".
-    """
-
-    kind: str
-    code: str
-    title: str
-    outcome: str
-    problems: tuple[str, ...] = ()
+class TakenInAlready(BundleRefused):
+    """Somebody was first, perhaps with the same press of a button."""
 
 
-@dataclass(frozen=True)
-class Report:
-    rows: tuple[Row, ...]
-
-    @property
-    def bad(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.outcome == BAD)
-
-    @property
-    def arriving(self) -> int:
-        return sum(row.outcome in (NEW, NEXT) for row in self.rows)
-
-    @property
-    def can_be_taken_in(self) -> bool:
-        return bool(self.arriving) and not self.bad
+def waiting_files(clinic: Clinic, now: datetime) -> QuerySet[ArrivingFile]:
+    """What was brought and not yet decided on, and what was taken in; a day later what nobody decided on is gone."""
+    files = ArrivingFile.objects.filter(clinic=clinic).select_related("clinic", "brought_by")
+    return files.filter(Q(taken_in_at__isnull=False) | Q(brought_at__gte=now - KEPT_WAITING))
 
 
-@transaction.atomic
 def receive_file(*, clinic: Clinic, name: str, data: bytes, by: User, now: datetime) -> ArrivingFile:
     """Keep a readable file for a day with its report, until somebody decides on it; raises ``UnreadableBundle``."""
-    read_bundle(data)
-    ArrivingFile.objects.filter(clinic=clinic, taken_in_at=None, brought_at__lt=now - KEPT_WAITING).delete()
-    arriving = ArrivingFile.objects.create(
-        clinic=clinic,
-        name=name[:120],
-        sha256=hashlib.sha256(data).hexdigest(),
-        content=data,
-        brought_by=by,
-        brought_at=now,
-    )
-    arriving.report = [asdict(row) for row in rehearse(arriving=arriving, by=by, now=now).rows]
-    arriving.save(update_fields=["report"])
-    record_change(
-        by=by,
-        action="library.file_received",
-        subject=arriving,
-        now=now,
-        clinic_id=clinic.pk,
-        details={"sha256": arriving.sha256},
-    )
+    # Read before the transaction: on SQLite that one keeps everybody else from writing.
+    bundle = read_bundle(data)
+    with transaction.atomic():
+        ArrivingFile.objects.filter(
+            clinic=clinic, taken_in_at=None, brought_at__lt=now - KEPT_WAITING
+        ).delete()
+        arriving = ArrivingFile.objects.create(
+            clinic=clinic,
+            name=name[:NAME_LENGTH],
+            sha256=hashlib.sha256(data).hexdigest(),
+            content=data,
+            brought_by=by,
+            brought_at=now,
+        )
+        _note_report(arriving, _rehearsed(arriving, bundle, by, now))
+        record_change(
+            by=by,
+            action="library.file_received",
+            subject=arriving,
+            now=now,
+            clinic_id=clinic.pk,
+            details={"sha256": arriving.sha256},
+        )
     return arriving
 
 
-def report_of(arriving: ArrivingFile) -> Report:
-    """What was found when the file came. Taking it in looks again: the library may have changed since."""
-    return Report(tuple(Row(**row | {"problems": tuple(row["problems"])}) for row in arriving.report))
-
-
 def rehearse(*, arriving: ArrivingFile, by: User, now: datetime) -> Report:
-    """What taking it in would do, found by doing it and undoing it: the report cannot say anything else than what happens."""
+    """What taking it in would do now, found by doing it and undoing it: the report says nothing but what happens."""
+    return _rehearsed(arriving, read_bundle(bytes(arriving.content)), by, now)
+
+
+def look_again(*, arriving: ArrivingFile, by: User, now: datetime) -> ArrivingFile:
+    """Write its report anew: the library has changed since the file came."""
+    bundle = read_bundle(bytes(arriving.content))
     with transaction.atomic():
-        report = _Arrival(arriving, by, now, for_good=False).report()
+        _note_report(arriving, _rehearsed(arriving, bundle, by, now))
+    return arriving
+
+
+def take_in(*, arriving: ArrivingFile, by: User, now: datetime) -> Report:
+    """Everything in the file, waiting for review; raises ``BundleRefused`` and writes nothing when one row is bad."""
+    if arriving.taken_in_at is not None:
+        raise TakenInAlready(_("This file was taken in already."))
+    bundle = read_bundle(bytes(arriving.content))
+    with transaction.atomic():
+        stored = ArrivingFile.objects.select_for_update().get(pk=arriving.pk)
+        if stored.taken_in_at is not None:
+            raise TakenInAlready(_("This file was taken in already."))
+        report = _Arrival(stored, bundle, by, now, for_good=True).report()
+        if report.bad:
+            raise BundleRefused(
+                _("Nothing was taken in: something in this file cannot be used. Look at its rows.")
+            )
+        if not report.arriving:
+            raise BundleRefused(_("There is nothing new in this file."))
+        stored.taken_in_at, stored.content = now, b""
+        _note_report(stored, report)
+        stored.save(update_fields=["taken_in_at", "content"])
+        record_change(
+            by=by,
+            action="library.file_taken_in",
+            subject=stored,
+            now=now,
+            clinic_id=stored.clinic_id,
+            details={"sha256": stored.sha256, "arrived": report.arriving},
+        )
+    return report
+
+
+def _rehearsed(arriving: ArrivingFile, bundle: Bundle, by: User, now: datetime) -> Report:
+    with transaction.atomic():
+        report = _Arrival(arriving, bundle, by, now, for_good=False).report()
         transaction.set_rollback(True)
     return report
 
 
-@transaction.atomic
-def take_in(*, arriving: ArrivingFile, by: User, now: datetime) -> Report:
-    """Everything in the file, waiting for review; raises ``BundleRefused`` and writes nothing when one row is bad."""
-    stored = ArrivingFile.objects.select_for_update().get(pk=arriving.pk)
-    if stored.taken_in_at is not None:
-        raise BundleRefused(_("This file was taken in already."))
-    report = _Arrival(stored, by, now, for_good=True).report()
-    if report.bad:
-        raise BundleRefused(
-            _("Nothing was taken in: something in this file cannot be used. Look at its rows.")
-        )
-    if not report.arriving:
-        raise BundleRefused(_("There is nothing new in this file."))
-    ArrivingFile.objects.filter(pk=stored.pk).update(taken_in_at=now, content=b"")
-    record_change(
-        by=by,
-        action="library.file_taken_in",
-        subject=stored,
-        now=now,
-        clinic_id=stored.clinic_id,
-        details={"sha256": stored.sha256, "arrived": report.arriving},
-    )
-    return report
+def _note_report(arriving: ArrivingFile, report: Report) -> None:
+    arriving.report = [asdict(row) for row in report.rows]
+    arriving.save(update_fields=["report"])
 
 
 class _Arrival:
     """One pass over a file: sources before what cites them, components before the templates that hold them."""
 
-    def __init__(self, arriving: ArrivingFile, by: User, now: datetime, *, for_good: bool) -> None:
-        self.clinic, self.by, self.now, self.for_good = arriving.clinic, by, now, for_good
-        self.bundle: Bundle = read_bundle(bytes(arriving.content))
+    def __init__(
+        self, arriving: ArrivingFile, bundle: Bundle, by: User, now: datetime, *, for_good: bool
+    ) -> None:
+        self.clinic, self.bundle, self.by, self.now, self.for_good = (
+            arriving.clinic,
+            bundle,
+            by,
+            now,
+            for_good,
+        )
+        self.brought_by = arriving.brought_by
 
     def report(self) -> Report:
         return Report(tuple(self._rows()))
@@ -185,7 +191,7 @@ class _Arrival:
         stored = Source.objects.filter(clinic=self.clinic, code=file.code).first()
         if stored is not None:
             return SAME if stored.title == file.title else KEPT
-        Source.objects.create(clinic=self.clinic, **file.model_dump())
+        _save(Source(clinic=self.clinic, **file.model_dump()))
         return NEW
 
     def _component(self, file: BundledComponent) -> str:
@@ -202,9 +208,7 @@ class _Arrival:
             return BUSY
         if before and before.approved and _same(component_file(before.approved), file):
             return SAME
-        component = component or Component.objects.create(
-            clinic=self.clinic, code=file.code, category=file.category
-        )
+        component = component or _save(Component(clinic=self.clinic, code=file.code, category=file.category))
         data = file.model_dump(
             mode="json", exclude={"code", "category", "dose", "review_months", "texts", "own_picture"}
         )
@@ -215,9 +219,9 @@ class _Arrival:
             **data,
             **self._fields(before, file.review_months),
         )
-        version.save()
+        _save(version)
         for language, text in file.texts.items():
-            ComponentText(version=version, language=language, **text.model_dump(mode="json")).save()
+            _save(ComponentText(version=version, language=language, **text.model_dump(mode="json")))
         return self._submitted(version, before)
 
     def _own_picture(self, file: BundledComponent) -> OwnPicture | None:
@@ -230,7 +234,9 @@ class _Arrival:
         clean = clean_picture(data)
         if not self.for_good:
             return None
-        known = OwnPicture.objects.filter(clinic=self.clinic, sha256=clean.sha256).first()
+        # One that left here comes back as itself: a JPEG written anew is another file.
+        digests = (hashlib.sha256(data).hexdigest(), clean.sha256)
+        known = OwnPicture.objects.filter(clinic=self.clinic, sha256__in=digests).first()
         return known or keep_picture(
             clinic=self.clinic, picture=clean, alts=file.own_picture.alts, by=self.by, now=self.now
         )
@@ -244,19 +250,19 @@ class _Arrival:
         file = _with_doses(file, components)
         if before and before.approved and _same(template_file(before.approved), file):
             return SAME
-        template = template or Template.objects.create(clinic=self.clinic, code=file.code)
+        template = template or _save(Template(clinic=self.clinic, code=file.code))
         data = file.model_dump(mode="json", exclude={"code", "phases", "review_months"})
         version = TemplateVersion(template=template, **data, **self._fields(before, file.review_months))
-        version.save()
+        _save(version)
         for position, phase_file in enumerate(file.phases):
             fields = phase_file.model_dump(mode="json", exclude={"items", "checkin_days"})
             days = list(phase_file.checkin_days)
             phase = TemplatePhase(version=version, position=position, check_in_days=days, **fields)
-            phase.save()
+            _save(phase)
             for place, item in enumerate(phase_file.items):
                 dose = item.dose.model_dump(mode="json") if item.dose else None
                 component = components[item.component].component
-                TemplateItem(phase=phase, position=place, component=component, dose=dose, why=item.why).save()
+                _save(TemplateItem(phase=phase, position=place, component=component, dose=dose, why=item.why))
         return self._submitted(version, before)
 
     def _components_of(self, file: TemplateFile) -> dict[str, ComponentVersion]:
@@ -283,7 +289,7 @@ class _Arrival:
             **file.model_dump(mode="json", exclude={"source"}),
             **self._fields(before, RULE_REVIEW_MONTHS),
         )
-        rule.save()
+        _save(rule)
         return self._submitted(rule, before)
 
     def _red_flag(self, file: RedFlagFile) -> str:
@@ -300,7 +306,7 @@ class _Arrival:
             **file.model_dump(mode="json", exclude={"source"}),
             **self._fields(before, RULE_REVIEW_MONTHS),
         )
-        flag.save()
+        _save(flag)
         return self._submitted(flag, before)
 
     def _cited(self, code: str) -> Source:
@@ -321,7 +327,7 @@ class _Arrival:
 
     def _submitted(self, version: ReviewedContent, before: _Before | None) -> str:
         """As if its writer had submitted it: what is not whole is refused."""
-        version.writers.add(self.by)
+        version.writers.add(self.by, self.brought_by)
         record("imported", version, self.by, self.now)
         submit_for_review(version=version, by=self.by, now=self.now)
         return NEXT if before else NEW
@@ -343,6 +349,20 @@ def _versions(model: Any, **identity: Any) -> _Before | None:
     approved = next((one for one in rows if one.state == ReviewState.APPROVED), None)
     busy = any(one.state in (ReviewState.DRAFT, ReviewState.IN_REVIEW) for one in rows)
     return _Before(rows[-1], approved, busy)
+
+
+Stored = TypeVar("Stored", bound=Model)
+
+
+def _save(row: Stored) -> Stored:
+    """PostgreSQL fails on a text that is too long for its column, SQLite keeps it: refused on both, in words."""
+    for field in row._meta.concrete_fields:
+        value, most = getattr(row, field.attname), getattr(field, "max_length", None)
+        if isinstance(value, str) and most and len(value) > most:
+            told = {"field": field.verbose_name, "most": most}
+            raise BundleRefused(_("“%(field)s” is longer than %(most)d characters") % told)
+    row.save()
+    return row
 
 
 def _with_doses(file: TemplateFile, components: dict[str, ComponentVersion]) -> TemplateFile:

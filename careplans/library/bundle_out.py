@@ -11,13 +11,18 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.record import record_change
+from careplans.core.refusals import Refusal
 from careplans.library.bundle import (
     FORMAT,
     MANIFEST,
+    MOST_BYTES,
+    MOST_ENTRIES,
+    MOST_ROWS,
     BundledComponent,
     BundledRule,
     BundledSource,
@@ -49,46 +54,68 @@ class _Content:
     templates: list[TemplateVersion] = field(default_factory=list)
     rules: list[SafetyRule] = field(default_factory=list)
     red_flags: list[RedFlag] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        parts: tuple[list[Any], ...] = (
+            self.components,
+            self.templates,
+            self.rules,
+            self.red_flags,
+            self.sources,
+        )
+        return sum(len(part) for part in parts)
+
+    def with_sources(self, clinic: Clinic) -> _Content:
+        """And every source that is cited in it."""
+        versions: list[Any] = [*self.components, *self.templates]
+        citing: list[Any] = [*self.rules, *self.red_flags]
+        cited = {one["source"] for version in versions for one in version.sources}
+        cited |= {one.source.code for one in citing}
+        self.sources = list(Source.objects.filter(clinic=clinic, code__in=cited).order_by("code"))
+        return self
 
 
-@transaction.atomic
+class TooMuchToExport(Refusal):
+    """The file would be larger than any clinic can take in."""
+
+
 def export_library(*, clinic: Clinic, by: User, now: datetime) -> bytes:
-    """Everything that is approved, as a zip."""
-    content = _Content(
-        components=list(_components(clinic)),
-        templates=list(_templates(clinic)),
-        rules=list(
-            SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
-        ),
-        red_flags=list(
-            RedFlag.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
-        ),
-    )
-    record_change(
-        by=by,
-        action="library.exported",
-        subject=clinic,
-        now=now,
-        clinic_id=clinic.pk,
-        details={"what": "all"},
-    )
-    return _packed(clinic, content)
+    """Everything that is approved, as a zip; raises ``TooMuchToExport``."""
+    with transaction.atomic():
+        content = _Content(
+            components=list(_components(clinic)),
+            templates=list(_templates(clinic)),
+            rules=list(
+                SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
+            ),
+            red_flags=list(
+                RedFlag.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
+            ),
+        ).with_sources(clinic)
+        details = {"what": "all"}
+        record_change(
+            by=by, action="library.exported", subject=clinic, now=now, clinic_id=clinic.pk, details=details
+        )
+    # After the transaction, which on SQLite keeps everybody else from writing.
+    return _packed(content)
 
 
-@transaction.atomic
 def export_template(*, version: TemplateVersion, by: User, now: datetime) -> bytes:
-    """One approved template with its components, their sources and pictures, as a zip."""
+    """One approved template with its components, their sources and pictures, as a zip; raises ``TooMuchToExport``."""
     clinic = version.template.clinic
     held = TemplateItem.objects.filter(phase__version=version).values("component")
-    content = _Content(
-        components=list(_components(clinic).filter(component__in=held)),
-        templates=list(_templates(clinic).filter(pk=version.pk)),
-    )
-    details = {"what": version.template.code, "number": version.number}
-    record_change(
-        by=by, action="library.exported", subject=version, now=now, clinic_id=clinic.pk, details=details
-    )
-    return _packed(clinic, content)
+    with transaction.atomic():
+        content = _Content(
+            components=list(_components(clinic).filter(component__in=held)),
+            templates=list(_templates(clinic).filter(pk=version.pk)),
+        ).with_sources(clinic)
+        details = {"what": version.template.code, "number": version.number}
+        record_change(
+            by=by, action="library.exported", subject=version, now=now, clinic_id=clinic.pk, details=details
+        )
+    return _packed(content)
 
 
 def component_file(version: ComponentVersion) -> BundledComponent:
@@ -200,14 +227,9 @@ def _media_type(own: Any) -> Any:
     return type(own).MediaType(own.media_type)
 
 
-def _packed(clinic: Clinic, content: _Content) -> bytes:
-    cited = {one["source"] for component in content.components for one in component.sources}
-    cited |= {one["source"] for template in content.templates for one in template.sources}
-    cited |= {rule.source.code for rule in content.rules}
-    cited |= {flag.source.code for flag in content.red_flags}
-    sources = Source.objects.filter(clinic=clinic, code__in=cited).order_by("code")
+def _packed(content: _Content) -> bytes:
     files: dict[str, bytes] = {MANIFEST: _yaml({"format": FORMAT})}
-    files["sources.yaml"] = _list(map(source_file, sources))
+    files["sources.yaml"] = _list(map(source_file, content.sources))
     for component in content.components:
         files[f"components/{component.component.code}.yaml"] = _yaml(_data(component_file(component)))
     for template in content.templates:
@@ -216,7 +238,15 @@ def _packed(clinic: Clinic, content: _Content) -> bytes:
         files["rules.yaml"] = _list(map(rule_file, content.rules))
     if content.red_flags:
         files["red_flags.yaml"] = _list(map(red_flag_file, content.red_flags))
-    return _zipped(files | _pictures(content.components))
+    files |= _pictures(content.components)
+    data = _zipped(files)
+    if len(data) > MOST_BYTES or len(files) > MOST_ENTRIES or content.rows > MOST_ROWS:
+        raise TooMuchToExport(
+            _(
+                "This is more than one file may hold, and no clinic could take it in. Export template by template."
+            )
+        )
+    return data
 
 
 def _pictures(versions: Sequence[ComponentVersion]) -> dict[str, bytes]:

@@ -16,8 +16,16 @@ from hypothesis import strategies as st
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.bundle import MANIFEST, UnreadableBundle, read_bundle
-from careplans.library.bundle_in import BundleRefused, Report, receive_file, rehearse, take_in
-from careplans.library.bundle_out import export_library, export_template
+from careplans.library.bundle_in import (
+    BundleRefused,
+    look_again,
+    receive_file,
+    rehearse,
+    take_in,
+    waiting_files,
+)
+from careplans.library.bundle_out import TooMuchToExport, export_library, export_template
+from careplans.library.bundle_report import Report, report_of
 from careplans.library.load import load_starter
 from careplans.library.models import (
     ArrivingFile,
@@ -188,6 +196,48 @@ def test_who_brought_it_does_not_approve_it(clinic: Clinic) -> None:
         approve_version(version=version, by=both, now=NOW)
 
 
+def test_whoever_brought_the_file_cannot_approve_it_either(clinic: Clinic, editor: User) -> None:
+    both = make_staff(clinic, Role.EDITOR, Role.REVIEWER)
+    data = export_library(clinic=clinic, by=editor, now=NOW)
+    arriving = bring(clinic, with_change(data, "components/ex-bridge.yaml", steeper), both)
+    take_in(arriving=arriving, by=editor, now=NOW)
+    version = ComponentVersion.objects.get(component__code="ex-bridge", number=2)
+    with pytest.raises(ReviewRefusal, match="You wrote"):
+        approve_version(version=version, by=both, now=NOW)
+
+
+def test_the_report_is_written_anew_when_the_library_has_changed(clinic: Clinic, editor: User) -> None:
+    data = export_library(clinic=clinic, by=editor, now=NOW)
+    arriving = bring(clinic, with_change(data, "components/ex-bridge.yaml", steeper), editor)
+    start_version(of=component_of(clinic, "ex-bridge"), by=editor, now=NOW)
+    assert report_of(arriving).counts["next"] == 1
+    look_again(arriving=arriving, by=editor, now=NOW)
+    arriving.refresh_from_db()
+    assert (report_of(arriving).counts["next"], report_of(arriving).counts["busy"]) == (0, 1)
+
+
+def test_what_nobody_decided_on_is_shown_for_a_day(
+    clinic: Clinic, other_clinic: Clinic, editor: User, there: User
+) -> None:
+    data = export_template(version=template_of(clinic), by=editor, now=NOW)
+    arriving = bring(other_clinic, data, there)
+    late = NOW + timedelta(days=1, seconds=1)
+    assert arriving in waiting_files(other_clinic, NOW + timedelta(days=1))
+    assert arriving not in waiting_files(other_clinic, late)
+    assert arriving not in waiting_files(clinic, NOW)
+    take_in(arriving=arriving, by=there, now=NOW)
+    assert arriving in waiting_files(other_clinic, late)
+
+
+def test_a_library_that_nobody_could_take_in_is_not_written(
+    clinic: Clinic, editor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("careplans.library.bundle_out.MOST_ROWS", 50)
+    with pytest.raises(TooMuchToExport, match="template by template"):
+        export_library(clinic=clinic, by=editor, now=NOW)
+    export_template(version=template_of(clinic), by=editor, now=NOW)
+
+
 def test_what_somebody_is_writing_is_left_alone_and_said(clinic: Clinic, editor: User) -> None:
     start_version(of=component_of(clinic, "ex-bridge"), by=editor, now=NOW)
     data = export_library(clinic=clinic, by=editor, now=NOW)
@@ -237,6 +287,9 @@ def no_english(data: Any) -> Any:
         ("rules.yaml", lambda data: [data[0], {**data[0]}], "twice"),
         ("rules.yaml", lambda data: [data[0] | {"when": [{"kind": "moon"}]}], "when"),
         ("rules.yaml", lambda data: {"a": 1}, "list"),
+        ("rules.yaml", lambda data: [data[0] | {"message": "x" * 401}], "longer than 400"),
+        ("components/ex-bridge.yaml", lambda data: data | {"effect_text": "a\0b"}, "hidden character"),
+        ("components/ex-bridge.yaml", lambda data: data | {"cautions": ["a\u202eb"]}, "hidden character"),
         ("red_flags.yaml", lambda data: [data[0] | {"urgency": "later"}], "urgency"),
     ],
 )
@@ -293,7 +346,8 @@ LAUGHS = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]"
         (zipped(manifest(LAUGHS)), "does not say"),
         (zipped(manifest()), "nothing of a library"),
         (zipped(manifest() | {"components/a.yaml": b"0" * (5 * 1024 * 1024 + 1)}), "too large"),
-        (zipped(manifest() | {f"components/a{n}.yaml": b"" for n in range(5001)}), "too many"),
+        (zipped(manifest() | {f"components/a{n}.yaml": b"" for n in range(2001)}), "too many"),
+        (zipped(manifest() | {"sources.yaml": b"- {}\n" * 1001}), "more than 1000 things"),
         (b"0" * (20 * 1024 * 1024 + 1), "larger than 20 MB"),
     ],
 )
