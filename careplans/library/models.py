@@ -91,6 +91,7 @@ class Effect(models.TextChoices):
     LARGE_GAIN = "large_gain", _("Large gain")
     MODERATE_GAIN = "moderate_gain", _("Moderate gain")
     SMALL_GAIN = "small_gain", _("Small gain")
+    GAIN = "gain", _("Gain, size not stated")
     NO_BENEFIT = "no_benefit_shown", _("No benefit shown")
     DISPUTED = "disputed", _("Sources disagree")
     NOT_STATED = "not_stated", _("Effect not stated")
@@ -198,6 +199,8 @@ class ComponentVersion(ReviewedContent):
             author_does_not_approve("component_author_does_not_approve"),
             once_submitted("component_version_beyond_draft_was_submitted"),
         ]
+        # What waits for review and what is due are counted on many pages; there may be thousands of components.
+        indexes = [models.Index(fields=["state", "review_due_on"], name="component_version_by_state")]
 
     def __str__(self) -> str:
         return f"{self.component.code} v{self.number}"

@@ -33,7 +33,10 @@ Category = Literal[
 ]
 BodyRegion = Literal["low_back", "upper_back", "neck", "hip_leg", "whole_body"]
 Grade = Literal["high", "moderate", "low", "very_low", "not_graded"]
-Effect = Literal["large_gain", "moderate_gain", "small_gain", "no_benefit_shown", "disputed", "not_stated"]
+# "gain": the source reports that a trial found one, and not how large; a mere claim is "not_stated".
+Effect = Literal[
+    "large_gain", "moderate_gain", "small_gain", "gain", "no_benefit_shown", "disputed", "not_stated"
+]
 Severity = Literal["stop", "caution", "inform"]
 # What a safety rule may ask for. A component carries every tag that is true of it.
 Tag = Literal[
