@@ -12,6 +12,7 @@ from careplans.accounts.models import Clinic
 from careplans.library.models import ComponentVersion, Effect, ReviewState
 from careplans.library.selectors import FALLBACK_LANGUAGE, wording_in
 from careplans.library.surgery import SOURCE as HOUSE_SOURCE
+from careplans.library.translations import is_approved
 from careplans.workshop.finding import dose_in_words, dose_of
 from careplans.workshop.patient_view import PatientView, patient_view
 from careplans.workshop.places import own_picture_url
@@ -74,13 +75,15 @@ def shown_first(versions: Sequence[ComponentVersion]) -> ComponentVersion | None
     return next((one for one in newest if one.state == ReviewState.APPROVED), next(iter(newest), None))
 
 
-def component_page(version: ComponentVersion, titles: Mapping[str, str]) -> ComponentPage:
-    """``titles`` of sources by code."""
+def component_page(
+    version: ComponentVersion, titles: Mapping[str, str], standing: frozenset[tuple[str, str]]
+) -> ComponentPage:
+    """``titles`` of sources by code; ``standing``: the clinic's approved translations."""
     languages = {text.language: text for text in version.texts.all()}
     order = sorted(languages, key=lambda code: (code != FALLBACK_LANGUAGE, code))
-    texts = [_text(version, languages[code]) for code in order]
+    texts = [_text(version, languages[code], standing) for code in order]
     if FALLBACK_LANGUAGE not in languages:
-        texts.insert(0, _text(version, wording_in(version, FALLBACK_LANGUAGE).text))
+        texts.insert(0, _text(version, wording_in(version, FALLBACK_LANGUAGE).text, standing))
     sources = tuple(
         SourceLine(one["source"], titles.get(one["source"], ""), one["says"]) for one in version.sources
     )
@@ -110,10 +113,12 @@ def _sides(sources: Sequence[SourceLine]) -> tuple[Side, ...]:
     return tuple(Side(lines[0].says, tuple(lines)) for lines in said.values()) if len(said) > 1 else ()
 
 
-def _text(version: ComponentVersion, text: Any) -> TextView:
+def _text(version: ComponentVersion, text: Any, standing: frozenset[tuple[str, str]]) -> TextView:
     words = {name: getattr(text, name) for name in WORDS_OF_COMPONENT}
     view = patient_view(words, dose_of(version.default_dose), version.picture, text.language)
-    return TextView(_with_own_picture(view, version), text.language, language_name(text.language), None)
+    is_english = text.language == FALLBACK_LANGUAGE
+    approved = None if is_english else is_approved(version, text.language, standing)
+    return TextView(_with_own_picture(view, version), text.language, language_name(text.language), approved)
 
 
 def _with_own_picture(view: PatientView, version: ComponentVersion) -> PatientView:

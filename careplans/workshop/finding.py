@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
+from django.db.models import QuerySet
 from pydantic import ValidationError
 
 from careplans.library.dose import Dose, parse_dose
@@ -40,29 +40,26 @@ class ComponentLine:
 
 
 class _Counted(Paginator):  # type: ignore[type-arg]  # its items are rows of the index
-    """Pages of something whose number came with its rows."""
+    """Pages of something whose number is known."""
 
     def __init__(self, count: int) -> None:
         super().__init__([], PER_PAGE)
         self.count = count  # type: ignore[misc]  # a cached property
 
 
-def page_of(found: QuerySet[ComponentIndex], wanted: str | None) -> Page[Any]:
-    """One page; the number of all comes along with its rows, so that the words are read through once and not twice."""
+def page_of(found: QuerySet[ComponentIndex], wanted: str | None, *, is_narrowed: bool) -> Page[Any]:
+    """One page. Where words have to be read through this is done once, for the keys alone: they say how many were
+    found and which to show. Of everything there is, the database's index knows both by itself."""
+    keys: Any = found.values_list("pk", flat=True)
+    if is_narrowed:
+        keys = list(keys)
+    pages = _Counted(len(keys) if is_narrowed else keys.count())
+    # A page beyond the last one, as after a filter, is the first one again.
     number = int(wanted) if wanted and wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
-    rows = _rows(found, max(number, 1))
-    if not rows and number > 1:
-        # Beyond the last page, as after a filter: the first one says how many there are.
-        number = 1
-        rows = _rows(found, number)
-    count = rows[0].found_in_all if rows else 0
-    return Page(rows, max(number, 1), _Counted(count))
-
-
-def _rows(found: QuerySet[ComponentIndex], number: int) -> list[Any]:
-    counted = found.annotate(found_in_all=Window(Count("pk")))
-    first = (number - 1) * PER_PAGE
-    return list(counted.defer("words", "title_words")[first : first + PER_PAGE])
+    number = number if 1 <= number <= pages.num_pages else 1
+    shown = list(keys[(number - 1) * PER_PAGE : number * PER_PAGE])
+    rows = ComponentIndex.objects.defer("words", "title_words").in_bulk(shown)
+    return Page([rows[key] for key in shown if key in rows], number, pages)
 
 
 def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) -> list[ComponentLine]:

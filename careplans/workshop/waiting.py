@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -50,13 +49,15 @@ class ProposalRow:
 def waiting_count(clinic: Clinic, user: User, may: frozenset[Permission]) -> int:
     """What waits for this person, for the rail: one query, and none for who neither writes nor reviews."""
     waiting: list[QuerySet[Any]] = []
+    if not may & {Permission.REVIEW_LIBRARY, Permission.EDIT_LIBRARY}:
+        return 0
     if Permission.REVIEW_LIBRARY in may:
         waiting += [_in_review(kind, clinic).exclude(_own(kind, user)) for kind in KINDS.values()]
         waiting.append(proposals_in(clinic).waiting().exclude(proposed_by=user))
     if Permission.EDIT_LIBRARY in may:
         waiting += [_drafts(kind, clinic, user).filter(submitted_at__isnull=False) for kind in KINDS.values()]
-    keys = [found.order_by().values_list("pk") for found in waiting]
-    return reduce(lambda one, other: one.union(other, all=True), keys).count() if keys else 0
+    first, *others = (found.order_by().values_list("pk") for found in waiting)
+    return first.union(*others, all=True).count()
 
 
 def in_review(clinic: Clinic, user: User) -> list[WaitingRow]:

@@ -24,7 +24,7 @@ def library(request: StaffRequest) -> HttpResponse:
     form = FindForm(request.GET, equipment=equipment, for_keepers=for_keepers)
     asked = form.question
     rows = found(request.clinic, asked, for_keepers=for_keepers, today=today)
-    page = page_of(rows, request.GET.get("page"))
+    page = page_of(rows, request.GET.get("page"), is_narrowed=form.is_narrowed)
     context = {
         "title": _("Library"),
         "form": form,
