@@ -37,8 +37,17 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     list(of.versions().select_for_update().order_by("number"))  # of two who start one, the second finds it
     if of.versions().filter(state__in=[ReviewState.DRAFT, ReviewState.IN_REVIEW]).exists():
         raise ReviewRefusal(_("A newer version is being written or reviewed already. Go on with that one."))
-    draft: Content = _copy(of, based_on_id=of.pk, revision=1)
-    draft.number = next_number(of)
+    draft = draft_like(of, by, now, number=next_number(of))
+    record("started", draft, by, now)
+    note_writer(version=draft, by=by, now=now)
+    index_version(draft)
+    return draft
+
+
+def draft_like(of: Content, by: User, now: datetime, *, number: int, **belongs_to: Any) -> Content:
+    """A draft that says all that ``of`` says, of the same thing or of the one it ``belongs_to``; for verbs that record it."""
+    draft: Content = _copy(of, based_on_id=of.pk, revision=1, **belongs_to)
+    draft.number = number
     draft.state = ReviewState.DRAFT
     draft.author, draft.approved_by, draft.approved_at = by, None, None
     draft.created_at, draft.submitted_at, draft.starter_sha256 = now, None, ""
@@ -46,9 +55,6 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
     draft.last_submitted_at, draft.last_submitted_by = None, None
     draft.save()
     _copy_parts(of, draft)
-    record("started", draft, by, now)
-    note_writer(version=draft, by=by, now=now)
-    index_version(draft)
     return draft
 
 
