@@ -158,6 +158,82 @@ def test_only_these_are_disputed_or_without_benefit() -> None:
     }
 
 
+# --- what the patient texts say of danger and of doses ---
+
+SEDATING = sorted(code for code, one in COMPONENTS.items() if "sedating" in one.tags)
+NSAIDS = sorted(code for code, one in COMPONENTS.items() if "nsaid" in one.tags)
+# Without saying whom.
+CALL_NOBODY = re.compile(
+    r"call at once|call for help|get (urgent )?help|emergency help|call us|the same day, call"
+)
+
+
+def patient_lines() -> list[tuple[str, str]]:
+    """Each English line that is about danger, of components and of templates, with where it stands."""
+    lines = [
+        (code, line)
+        for code, one in COMPONENTS.items()
+        for line in (one.texts["en"].watch_for, one.texts["en"].stop_if)
+    ]
+    for code, template in TEMPLATES.items():
+        lines += [
+            (f"{code}: {one.code}", line)
+            for one in template.phases
+            for line in one.texts["en"].step_back_when
+        ]
+    return lines
+
+
+def test_nobody_is_told_to_get_help_without_whom_to_call() -> None:
+    assert [(place, line) for place, line in patient_lines() if CALL_NOBODY.search(line.lower())] == []
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "genitals",
+        "urine or stool",
+        "in both legs",
+        "leg gets weak",
+        "hard to wake",
+        "chest hurts",
+        "hard to breathe",
+    ],
+)
+def test_what_the_red_flags_call_an_emergency_is_one_in_every_text(sign: str) -> None:
+    found = [(place, line) for place, line in patient_lines() if sign in line.lower()]
+
+    assert found
+    assert [one for one in found if "emergency number" not in one[1]] == []
+
+
+@pytest.mark.parametrize("code", SEDATING)
+def test_a_medicine_that_makes_sleepy_says_no_alcohol_and_no_driving(code: str) -> None:
+    steps = "\n".join(COMPONENTS[code].texts["en"].steps).lower()
+
+    assert all(word in steps for word in ("alcohol", "driv", "machines"))
+    assert "hard to wake" in COMPONENTS[code].texts["en"].stop_if
+
+
+def test_medicines_of_a_class_ask_and_warn_the_same() -> None:
+    for codes in (NSAIDS, ["med-gabapentin", "med-pregabalin"]):
+        for language in ("en", "es", "tr", "ar"):
+            texts = [COMPONENTS[code].texts[language] for code in codes]
+            assert len({(one.steps[0], one.watch_for, one.stop_if) for one in texts}) == 1
+
+
+@ALL
+def test_a_step_leaves_to_the_dose_how_long_to_hold(code: str) -> None:
+    """A clinician changes the dose, and a step that counts would say something else."""
+    held_for = getattr(COMPONENTS[code].dose, "hold_seconds", None)
+    steps = " ".join(COMPONENTS[code].texts["en"].steps).lower()
+
+    if held_for:
+        assert not re.search(r"\bcounts?\b|\bseconds\b", steps)
+    if COMPONENTS[code].dose.kind in ("thermal", "duration"):
+        assert "minutes" not in steps
+
+
 # --- red flags ---
 
 

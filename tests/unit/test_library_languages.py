@@ -21,6 +21,14 @@ PHASES = {
 # Short words that are the same in two languages are no sign of a text left in English.
 LONG_ENOUGH = 12
 ARABIC = re.compile(r"[\u0600-\u06ff]")
+# Whom to call, in the words that every text uses for it.
+EMERGENCY = {
+    "en": "emergency number",
+    "es": "número de emergencias",
+    "tr": "acil numara",
+    "ar": "برقم الطوارئ",
+}
+TODAY = {"en": "the clinic today", "es": "hoy a la clínica", "tr": "ugün kliniği", "ar": "بالعيادة اليوم"}
 
 
 def fields(text: Any) -> Iterator[tuple[str, str]]:
@@ -48,6 +56,8 @@ def held_to_english(texts: Any, language: str) -> None:
         assert translated.strip(), place
         assert len(said) < LONG_ENOUGH or translated != said, f"{place} is left in English"
         assert bool(ARABIC.search(translated)) == (language == "ar"), f"{place} is in the wrong script"
+        for words in (EMERGENCY, TODAY):
+            assert said.count(words["en"]) == translated.count(words[language]), f"{place}: whom to call"
     assert numbers(" ".join(english.values())) <= numbers(" ".join(own.values()))
 
 
