@@ -16,7 +16,12 @@ from careplans.core.text import plain_line
 from careplans.library.dose import Dose
 from careplans.library.dose_forms import FORM_OF, DoseForm, dose_form
 from careplans.library.edit_template import LAST_DAY, General, PhaseSays
-from careplans.library.edit_template.general import MOST_MONTHS, months_until_review
+from careplans.library.edit_template.general import (
+    CODE_LENGTH,
+    MOST_MONTHS,
+    TITLE_LENGTH,
+    months_until_review,
+)
 from careplans.library.edit_template.phases import LISTS, NAME_LENGTH
 from careplans.library.models import Anchor, Category, PhaseStart, TemplatePhase, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE
@@ -105,7 +110,7 @@ class TextField(forms.CharField):
 
 
 class Beginning(forms.Form):
-    title = LineField(label=gettext_lazy("Title"), max_length=120)
+    title = LineField(label=gettext_lazy("Title"), max_length=TITLE_LENGTH)
     body_region = PickField(
         label=gettext_lazy("Body region"),
         choices=[("", gettext_lazy("Choose a region")), *Episode.BodyRegion.choices],
@@ -118,6 +123,21 @@ class Beginning(forms.Form):
 
 
 class NewTemplateForm(Beginning):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+
+
+class CopyForm(forms.Form):
+    """What the clinic's own copy is called; its code names it in files."""
+
+    title = LineField(label=gettext_lazy("Title of your copy"), max_length=TITLE_LENGTH)
+    code = LineField(
+        label=gettext_lazy("Code"),
+        max_length=CODE_LENGTH,
+        help_text=gettext_lazy("Small letters, digits and hyphens, such as after-a-fall."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = FormHelper()

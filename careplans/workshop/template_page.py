@@ -16,11 +16,13 @@ from careplans.accounts.models import Clinic
 from careplans.accounts.permissions import Permission
 from careplans.core.timeline import Mark, PhaseSpan
 from careplans.library.dose import parse_dose
+from careplans.library.edit_template.general import free_code
 from careplans.library.edit_template.phases import name_of
 from careplans.library.models import (
     Component,
     ComponentText,
     ReviewState,
+    Template,
     TemplateItem,
     TemplatePhase,
     TemplateVersion,
@@ -100,7 +102,7 @@ class TemplateRow:
 
 def visible_versions(clinic: Clinic, permissions: frozenset[Permission]) -> QuerySet[TemplateVersion]:
     """Drafts and what is in review are there for those who keep the library alone."""
-    versions = TemplateVersion.objects.filter(template__clinic=clinic).select_related("template__clinic")
+    versions = TemplateVersion.objects.filter(template__clinic=clinic).select_related("template__clinic", "template__origin")
     return versions if Permission.KEEP_LIBRARY in permissions else versions.filter(state__in=OPEN_TO_ALL)
 
 
@@ -163,6 +165,12 @@ def component_names(component_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Compo
         if known is None or not known.is_in_use:
             names[component_id] = ComponentName(title, state == ReviewState.APPROVED)
     return names
+
+
+def proposed_code(original: TemplateVersion) -> str:
+    """A code for a copy that no template of the clinic has."""
+    taken = Template.objects.filter(clinic=original.template.clinic_id).values_list("code", flat=True)
+    return free_code(f"{original.template.code}-own", set(taken), "template")
 
 
 def phase_of(version: TemplateVersion, pk: uuid.UUID | None) -> TemplatePhase | None:

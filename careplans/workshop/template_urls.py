@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("library/templates/", templates.template_list, name="template-list"),
     path("library/templates/new/", templates.template_new, name="template-new"),
     path("library/templates/<uuid:pk>/", templates.template_detail, name="template-detail"),
+    path("library/templates/<uuid:pk>/copy/", templates.template_copy, name="template-copy"),
     path(VERSION, templates.template_version, name="template-version"),
     path(f"{VERSION}preview/", template_preview.template_preview, name="template-preview"),
     path(f"{VERSION}preview.pdf", template_preview.template_preview_pdf, name="template-preview-pdf"),

@@ -220,6 +220,7 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
         "old": world.component.number,
         "new": world.component.number,
     },
+    "template-copy": lambda world: {"pk": world.template.template_id},
     "template-version": _template,
     "template-preview": _template,
     "template-preview-pdf": _template,

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
-from careplans.library.models import TemplateVersion
+from careplans.library.models import Template, TemplateVersion
 from tests.factories import make_staff
 from tests.make.plans import template_of
 from tests.make.templates import make_template_draft
@@ -134,3 +134,34 @@ def test_the_list_asks_as_often_for_many(
 
     with django_assert_max_num_queries(12):  # type: ignore[attr-defined]
         client.get(LIST)
+
+
+def test_a_copy_is_the_clinics_own_and_knows_its_original(
+    clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    original = template_of(clinic)
+    path, client = reverse("template-copy", args=[original.template_id]), client_of(Role.EDITOR)
+
+    proposed = client.get(path).context["form"].initial
+    response = client.post(path, proposed)
+
+    copied = Template.objects.get(clinic=clinic, code=proposed["code"])
+    version = copied.versions.get()
+    assert (copied.origin_id, copied.origin_number) == (original.template_id, 1)
+    assert (version.state, version.phases.count()) == ("draft", original.phases.count())
+    assert response["Location"] == version_url(version, "template-edit")
+
+
+def test_a_code_that_is_taken_is_said_beside_it(clinic: Clinic, client_of: Callable[..., Client]) -> None:
+    original = template_of(clinic)
+    given = {"title": "Ours", "code": original.template.code}
+    response = client_of(Role.EDITOR).post(reverse("template-copy", args=[original.template_id]), given)
+    assert "code" in response.context["form"].errors
+
+
+def test_who_may_not_write_and_who_is_elsewhere_make_no_copy(
+    clinic: Clinic, other_clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    path = reverse("template-copy", args=[template_of(clinic).template_id])
+    assert client_of(Role.CLINICIAN).get(path).status_code == 403
+    assert client_of(Role.EDITOR, at=other_clinic).post(path, {"title": "x", "code": "x"}).status_code == 404

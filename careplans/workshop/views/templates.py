@@ -16,11 +16,15 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.core.once import once
 from careplans.core.refusals import Refusal
+from careplans.library.copies import copy_template
+from careplans.library.edit_component import CodeTaken
 from careplans.library.edit_template import new_template
 from careplans.library.models import ReviewState, TemplateVersion
+from careplans.library.selectors import approved_templates
 from careplans.workshop.steps import steps_for
-from careplans.workshop.template_forms import NewTemplateForm
+from careplans.workshop.template_forms import CopyForm, NewTemplateForm
 from careplans.workshop.template_page import (
+    proposed_code,
     template_page,
     template_rows,
     to_mend,
@@ -85,6 +89,34 @@ def template_new(request: StaffRequest) -> HttpResponse:
         "cancel_url": reverse("template-list"),
     }
     return render(request, "workshop/template_new.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.EDIT_LIBRARY)
+@once
+def template_copy(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
+    """The clinic's own copy of the version in use, which keeps where it came from."""
+    original = get_object_or_404(approved_templates(request.clinic), template=pk)
+    title = _("%(title)s, our own") % {"title": original}
+    form = CopyForm(request.POST or None, initial={"title": title, "code": proposed_code(original)})
+    if request.method == "POST" and form.is_valid():
+        try:
+            version = copy_template(of=original, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except CodeTaken as refusal:
+            form.add_error("code", str(refusal))
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The copy is begun, as a draft. The original stays as it is."))
+            return redirect("template-edit", template=version.template_id, number=version.number)
+    context = {
+        "title": _("Copy “%(title)s”") % {"title": original},
+        "form": form,
+        "original": original,
+        "submit_label": _("Make the copy"),
+        "cancel_url": reverse("template-detail", args=[pk]),
+    }
+    return render(request, "workshop/template_copy.html", context)
 
 
 def _read(request: StaffRequest, version: TemplateVersion) -> HttpResponse:
