@@ -11,7 +11,7 @@ from careplans.accounts.models import Clinic, User
 from careplans.audit.models import AuditEvent
 from careplans.core.text import TooFewWords
 from careplans.library.dose import parse_dose
-from careplans.library.models import ComponentVersion, ReviewState
+from careplans.library.models import ComponentText, ReviewState
 from careplans.plans import drafting, freeze
 from careplans.plans.assemble import draft_document
 from careplans.plans.drafting import (
@@ -257,7 +257,7 @@ def test_a_retired_component_cannot_be_published(draft: Draft, clinic: Clinic, c
 
 def test_an_untranslated_text_says_it_is_english(clinic: Clinic, clinician: User) -> None:
     draft = make_draft(clinic, clinician, language="es")
-    ComponentVersion.objects.filter(texts__language="es").delete()
+    ComponentText.objects.filter(language="es").delete()
 
     document = draft_document(draft, today=NOW.date())
 
