@@ -39,7 +39,7 @@ class SourceSays:
 @transaction.atomic
 def new_source(*, clinic: Clinic, says: SourceSays, by: User, now: datetime) -> Source:
     """A source to be cited from now on."""
-    source = Source(clinic=clinic, code=free_code(Source, clinic, says.name, most=CODE_LENGTH))
+    source = Source(clinic=clinic, code=free_code(Source, clinic, says.name, most=CODE_LENGTH, as_typed=True))
     _write(source, says)
     source.save()
     _record("source.added", source, by, now)
@@ -77,7 +77,7 @@ def _rename(source: Source, name: str) -> None:
     """Components and templates cite by code: a draft that does is as much in the way as what is in use."""
     if source.is_settled() or is_cited(source):
         raise ReviewRefusal(_("This code is settled: it is cited already."))
-    source.code = free_code(Source, source.clinic, name, most=CODE_LENGTH, but=source)
+    source.code = free_code(Source, source.clinic, name, most=CODE_LENGTH, but=source, as_typed=True)
 
 
 def _write(source: Source, says: SourceSays) -> None:

@@ -19,10 +19,10 @@ class NameTaken(ReviewRefusal):
     """Another rule, red flag or source of the clinic is known by this code."""
 
 
-def code_from(name: str, *, most: int) -> str:
-    """The name as a code; what is a code already stays as it is. Other letters than Latin leave none, and are refused."""
+def code_from(name: str, *, most: int, as_typed: bool = False) -> str:
+    """The name as a code; ``as_typed``: what is one already keeps its capitals. Without Latin letters it is refused."""
     line = plain_line(name)
-    code = line if CODE.match(line) else slugify(line)
+    code = line if as_typed and CODE.match(line) else slugify(line)
     if not code or len(code) > most:
         raise ReviewRefusal(
             _("Write a short name in Latin letters and digits, of at most %(most)d characters.")
@@ -31,9 +31,11 @@ def code_from(name: str, *, most: int) -> str:
     return code
 
 
-def free_code(model: Any, clinic: Clinic, name: str, *, most: int, but: Any = None) -> str:
+def free_code(
+    model: Any, clinic: Clinic, name: str, *, most: int, but: Any = None, as_typed: bool = False
+) -> str:
     """The code of the name, held so that of two people with the same one the second is told."""
-    code = code_from(name, most=most)
+    code = code_from(name, most=most, as_typed=as_typed)
     list(Clinic.objects.select_for_update().filter(pk=clinic.pk))
     others = model._default_manager.filter(clinic=clinic, code__iexact=code)
     if (others.exclude(pk=but.pk) if but is not None else others).exists():

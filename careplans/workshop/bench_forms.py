@@ -34,6 +34,17 @@ ROW, ADD, REMOVE, FIND, ITEMS = "b-row", "b-add", "b-remove", "b-find", "b-items
 MOST_ITEMS = 12
 USUAL_DAYS = 28
 USUAL_AGE = 45
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+# Of a dose, what no condition looks at.
+NO_RULE_ASKS = frozenset(
+    {"note", "when", "as_needed", "step_up_minutes", "hold_seconds", "before", "cold_minutes", "rounds"}
+)
+
+
+def within_years(day: date) -> None:
+    """Days are counted from these, so none may lie at the end of the calendar."""
+    if not EARLIEST <= day <= LATEST:
+        raise forms.ValidationError(_("Choose a date within the years of a life."))
 
 
 class PersonForm(forms.Form):
@@ -54,7 +65,7 @@ class PersonForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("No surgery")), *Episode.SurgeryType.choices],
     )
-    surgery_on = DayField(label=gettext_lazy("Date of surgery"), required=False)
+    surgery_on = DayField(label=gettext_lazy("Date of surgery"), required=False, validators=[within_years])
     cold_to_heat_on = DayField(label=gettext_lazy("The plan's own day for heat"), required=False)
     clearance_on = DayField(label=gettext_lazy("The plan's own clearance day"), required=False)
 
@@ -108,13 +119,13 @@ class ItemForm(forms.Form):
     place = PickField(
         label=gettext_lazy("Where it stands"),
         choices=[
-            ("now", gettext_lazy("In the plan that is built")),
-            ("taken_out", gettext_lazy("Was told before, and is taken out now")),
-            ("elsewhere", gettext_lazy("In another running plan of the patient")),
+            ("now", gettext_lazy("In this plan")),
+            ("taken_out", gettext_lazy("Told before, taken out now")),
+            ("elsewhere", gettext_lazy("In another running plan")),
         ],
     )
-    begins_on = DayField(label=gettext_lazy("Begins, or began, on"))
-    days = whole_number(gettext_lazy("Its part of the plan lasts, days"), least=1, most=730)
+    begins_on = DayField(label=gettext_lazy("Begins, or began, on"), validators=[within_years])
+    days = whole_number(gettext_lazy("Its part of the plan, days"), least=1, most=730)
 
 
 @dataclass(frozen=True)
@@ -213,7 +224,8 @@ class BenchEditor:
             data = {f"{prefix}-{name}": value for name, value in (first | dose).items() if value is not False}
         form = ItemForm(data, prefix=prefix, initial=first)
         dose_form = FORM_OF[part.dose.kind](data, prefix=prefix, dose=part.dose)
-        del dose_form.fields["note"]
+        for name in NO_RULE_ASKS & dose_form.fields.keys():
+            del dose_form.fields[name]
         for field in dose_form.fields.values():
             field.widget.attrs.pop("autofocus", None)
         return ItemRow(key, part, form, dose_form)

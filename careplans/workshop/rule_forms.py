@@ -141,7 +141,9 @@ class RuleEditor:
                 be_quiet(form)
 
     def is_valid(self) -> bool:
-        """Every part is asked, so that all that is wrong is said at once."""
+        """Every part is asked, so that all that is wrong is said at once. A step is nothing to be saved."""
+        if self.is_step:
+            return False
         are_valid = [form.is_valid() for form in self.forms]
         if not self.conditions:
             self.form.add_error(

@@ -60,6 +60,7 @@ class ConditionLine:
 @dataclass(frozen=True)
 class RulePage:
     rule: SafetyRule
+    aim: str
     sentence: str
     components: tuple[Named, ...]
     # Codes of what is not in the library, or not in use for who reads.
@@ -105,6 +106,7 @@ def rule_page(rule: SafetyRule, *, for_keepers: bool) -> RulePage:
     titles = {code: one.title for code, one in named.items()}
     return RulePage(
         rule=rule,
+        aim=capfirst(aim_in_words(rule.components, rule.tags, titles)),
         sentence=sentence_of(rule, conditions, titles),
         components=tuple(named[code] for code in rule.components if code in named),
         missing=tuple(code for code in rule.components if code not in named),

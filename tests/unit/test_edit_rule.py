@@ -110,7 +110,9 @@ def test_facts_in_another_order_are_the_same_condition(clinic: Clinic, editor: U
     assert saved.when[0]["any_of"] == ["glaucoma", "urinary_retention"]
 
 
-def test_an_older_revision_is_refused_and_writes_nothing(clinic: Clinic, draft: SafetyRule, editor: User) -> None:
+def test_an_older_revision_is_refused_and_writes_nothing(
+    clinic: Clinic, draft: SafetyRule, editor: User
+) -> None:
     other = make_staff(clinic, Role.EDITOR)
     save_rule(version=draft, says=as_written(draft, message="Theirs."), revision=1, by=other, now=NOW)
 
@@ -172,9 +174,7 @@ def test_a_rule_aims_at_something(draft: SafetyRule, editor: User) -> None:
         )
 
 
-def test_another_clinics_source_is_refused(
-    draft: SafetyRule, editor: User, other_clinic: Clinic
-) -> None:
+def test_another_clinics_source_is_refused(draft: SafetyRule, editor: User, other_clinic: Clinic) -> None:
     make_library(other_clinic)
     theirs = Source.objects.filter(clinic=other_clinic)[0]
 
@@ -193,9 +193,7 @@ def test_a_code_can_be_changed_until_the_rule_is_submitted(clinic: Clinic, edito
 
 
 def test_a_settled_code_stays(draft: SafetyRule, editor: User) -> None:
-    saved = save_rule(
-        version=draft, says=as_written(draft, name="renamed"), revision=1, by=editor, now=NOW
-    )
+    saved = save_rule(version=draft, says=as_written(draft, name="renamed"), revision=1, by=editor, now=NOW)
 
     assert saved.code == "cyclobenzaprine-mao-inhibitor"
 

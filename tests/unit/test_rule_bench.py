@@ -59,7 +59,12 @@ GOLDEN = [
     ("MAO inhibitor ended 10 days ago", trial(tried(CYCLO), ended={"mao_inhibitor": 10}), MAO, "stop"),
     ("the last day that counts", trial(tried(CYCLO), ended={"mao_inhibitor": 14}), MAO, "stop"),
     ("MAO inhibitor ended 20 days ago", trial(tried(CYCLO), ended={"mao_inhibitor": 20}), MAO, ""),
-    ("ended ten days ago, begun in a week", trial(tried(CYCLO, begins=7), ended={"mao_inhibitor": 10}), MAO, ""),
+    (
+        "ended ten days ago, begun in a week",
+        trial(tried(CYCLO, begins=7), ended={"mao_inhibitor": 10}),
+        MAO,
+        "",
+    ),
     ("64 years", trial(tried(CYCLO), age=64), "cyclobenzaprine-age-65", ""),
     ("65 years", trial(tried(CYCLO), age=65), "cyclobenzaprine-age-65", "caution"),
     ("21 days", trial(tried(CYCLO, course_days=21)), "cyclobenzaprine-longer-than-21-days", ""),
@@ -95,7 +100,12 @@ GOLDEN = [
         "nsaid-two-together",
         "caution",
     ),
-    ("an allergy by its brand", trial(tried("med-ibuprofen"), allergies=("Nurofen",)), "allergy-nsaid", "stop"),
+    (
+        "an allergy by its brand",
+        trial(tried("med-ibuprofen"), allergies=("Nurofen",)),
+        "allergy-nsaid",
+        "stop",
+    ),
     ("800 mg", trial(tried("med-ibuprofen", amount="800", times_a_day=4)), "dose-ibuprofen", ""),
     ("801 mg", trial(tried("med-ibuprofen", amount="801", times_a_day=1)), "dose-ibuprofen", "stop"),
     (
@@ -117,18 +127,24 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.parametrize(("made", "rule", "severity"), [one[1:] for one in GOLDEN], ids=[one[0] for one in GOLDEN])
+@pytest.mark.parametrize(
+    ("made", "rule", "severity"), [one[1:] for one in GOLDEN], ids=[one[0] for one in GOLDEN]
+)
 def test_golden_rows(made: Trial, rule: str, severity: str) -> None:
     assert found(made, rule) == ([(rule, severity)] if severity else [])
 
 
-@pytest.mark.parametrize(("made", "rule", "severity"), [one[1:] for one in GOLDEN], ids=[one[0] for one in GOLDEN])
+@pytest.mark.parametrize(
+    ("made", "rule", "severity"), [one[1:] for one in GOLDEN], ids=[one[0] for one in GOLDEN]
+)
 def test_the_conditions_say_the_same_as_the_finding(made: Trial, rule: str, severity: str) -> None:
     assert any(one.applies for one in verdicts_on(made, RULE[rule])) is bool(severity)
 
 
 def test_findings_of_all_rules_come_gravest_first() -> None:
-    severities = [severity for _rule, severity in found(trial(tried(CYCLO), codes=("mao_inhibitor",), age=70))]
+    severities = [
+        severity for _rule, severity in found(trial(tried(CYCLO), codes=("mao_inhibitor",), age=70))
+    ]
 
     assert severities == ["stop", "caution"]
 

@@ -59,10 +59,11 @@ def rule_list(request: StaffRequest) -> HttpResponse:
 def rule_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     rule = _rule(request, pk)
     for_keepers = _keeps(request)
+    page = rule_page(rule, for_keepers=for_keepers)
     context = {
-        "title": _("Safety rule"),
+        "title": page.aim,
         "rule": rule,
-        "page": rule_page(rule, for_keepers=for_keepers),
+        "page": page,
         "history": history_of(rule, for_keepers=for_keepers),
         "for_keepers": for_keepers,
         "is_due": rule.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
