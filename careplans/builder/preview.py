@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from careplans.accounts.models import Clinic
 from careplans.handouts.render import RenderedPdf, RenderingFailed, render_document
 from careplans.plans.course_words import courses_in_words
 from careplans.plans.document import DocumentCheckIn, PlanDocument
@@ -58,9 +59,9 @@ def publishing_summary(document: PlanDocument, plan: Plan, now: datetime) -> Pub
     )
 
 
-def preview_pdf(document: PlanDocument) -> RenderedPdf:
+def preview_pdf(document: PlanDocument, clinic: Clinic) -> RenderedPdf:
     try:
-        return render_document(document, link=f"{settings.SITE_URL}/", is_draft=True)
+        return render_document(document, link=f"{settings.SITE_URL}/", is_draft=True, clinic_id=clinic.pk)
     except RenderingFailed as failure:
         raise PreviewFailed(_("The preview could not be made: %(why)s") % {"why": failure}) from failure
 

@@ -1,4 +1,4 @@
-"""The files a handout is drawn with: style sheets, fonts, pictures, QR code. Nothing else can get into a document."""
+"""The files a handout is drawn with, beside its pictures: style sheets, fonts, QR code. Nothing else gets into one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from pathlib import Path
 import segno
 from django.conf import settings
 
-from careplans.plans.document import PlanDocument
-
 Asset = dict[str, str]
 
 _STYLES = Path(__file__).resolve().parent / "assets"
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]")
 _FONT = re.compile(r"asset:fonts/([A-Za-z0-9-]+\.woff2)")
-_PICTURE_CODE = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 
 def static_folder() -> Path:
@@ -37,25 +34,6 @@ def font_assets(css: Iterable[str]) -> dict[str, Asset]:
     return {
         f"fonts/{file}": {"type": "font/woff2", "path": str(static_folder() / "fonts" / file)}
         for file in sorted(files)
-    }
-
-
-def picture_assets(document: PlanDocument) -> dict[str, Asset]:
-    """Pictures of the plan's components, of those that have one on this installation."""
-    codes = sorted({item.picture for item in document.items if _PICTURE_CODE.match(item.picture)})
-    return _pictures(codes)
-
-
-def every_picture_asset() -> dict[str, Asset]:
-    return _pictures(sorted(path.stem for path in (static_folder() / "pictures").glob("*.svg")))
-
-
-def _pictures(codes: Iterable[str]) -> dict[str, Asset]:
-    paths = {code: static_folder() / "pictures" / f"{code}.svg" for code in codes}
-    return {
-        f"pictures/{code}.svg": {"type": "image/svg+xml", "path": str(path)}
-        for code, path in paths.items()
-        if path.is_file()
     }
 
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from careplans.handouts.assets import (
-    every_picture_asset,
-    font_assets,
-    picture_assets,
-    qr_asset,
-    style_sheets,
-    svg_asset,
-)
+from careplans.handouts.assets import font_assets, qr_asset, style_sheets, svg_asset
+from careplans.handouts.pictures import every_drawn_asset, pictures_of
 from careplans.handouts.presenters import handout_page
 from careplans.handouts.renderer import Drawing
 from careplans.handouts.timeline import timeline_svg
@@ -26,28 +21,34 @@ CHECK_CODE_LENGTH = 8
 
 def warm_up_drawing() -> Drawing:
     """A word in each weight of the Latin fonts, and every picture in the size it has in a plan."""
-    pictures = every_picture_asset()
+    pictures = every_drawn_asset()
     html = render_to_string("handouts/warm_up.html", {"pictures": pictures})
     css = style_sheets(html)
     return Drawing(html=html, css=css, assets=font_assets(css) | pictures, identifier="warm-up")
 
 
 def drawing_of(
-    document: PlanDocument, *, link: str, published_at: datetime | None = None, is_draft: bool = False
+    document: PlanDocument,
+    *,
+    link: str,
+    published_at: datetime | None = None,
+    is_draft: bool = False,
+    clinic_id: UUID | None = None,
 ) -> Drawing:
     """The same document and link give the same drawing: nothing in it comes from the clock.
 
-    ``link`` is where the QR code leads; ``published_at`` becomes the date of the file.
+    ``link`` is where the QR code leads; ``published_at`` becomes the date of the file; ``clinic_id`` is whose own
+    pictures it may show, without it none.
     """
     moment = published_at or datetime(*document.published_on.timetuple()[:3], tzinfo=UTC)
     digest = sha256_of(canonical_data(document))
-    pictures = picture_assets(document)
+    pictures = pictures_of(document, clinic_id)
     with translation.override(document.language):
         page = handout_page(
             document,
             published_at=moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             check_code=digest[:CHECK_CODE_LENGTH],
-            pictures={name.removeprefix("pictures/").removesuffix(".svg"): name for name in pictures},
+            pictures=pictures,
         )
         context = {
             "page": page,
@@ -61,4 +62,5 @@ def drawing_of(
     css = style_sheets(html)
     timeline = timeline_svg(document, ink=page.brand.ink, is_rtl=page.direction == "rtl")
     drawn = {"timeline.svg": svg_asset(timeline), "qr.svg": qr_asset(link)}
-    return Drawing(html=html, css=css, assets=font_assets(css) | pictures | drawn, identifier=digest[:32])
+    drawn |= {picture.name: picture.asset for picture in pictures.values()}
+    return Drawing(html=html, css=css, assets=font_assets(css) | drawn, identifier=digest[:32])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from careplans.core.refusals import Refusal
 from careplans.handouts.compose import drawing_of, warm_up_drawing
@@ -32,10 +33,17 @@ class RenderingFailed(Refusal):
 
 
 def render_document(
-    document: PlanDocument, *, link: str, published_at: datetime | None = None, is_draft: bool = False
+    document: PlanDocument,
+    *,
+    link: str,
+    published_at: datetime | None = None,
+    is_draft: bool = False,
+    clinic_id: UUID | None = None,
 ) -> RenderedPdf:
     """The same arguments give the same bytes. Raises ``RenderingFailed``."""
-    drawing = drawing_of(document, link=link, published_at=published_at, is_draft=is_draft)
+    drawing = drawing_of(
+        document, link=link, published_at=published_at, is_draft=is_draft, clinic_id=clinic_id
+    )
     try:
         drawn = pool.draw(drawing)
     except DrawingFailed as failed:

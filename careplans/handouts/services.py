@@ -134,7 +134,12 @@ def _render(version: PlanVersion) -> RenderedPdf:
     if sha256_of(version.document_data) != version.document_sha256:
         logger.critical("plan version %s does not match its hash: no handout is made of it", version.pk)
         raise RenderingFailed(Failure.ALTERED)
-    return render_document(version.document, link=plan_address(version), published_at=version.published_at)
+    return render_document(
+        version.document,
+        link=plan_address(version),
+        published_at=version.published_at,
+        clinic_id=version.plan.clinic_id,
+    )
 
 
 def _settle_ready(handout: Handout, lease: uuid.UUID, rendered: RenderedPdf, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,4 +43,8 @@ class OwnPicture(UUIDModel):
     @property
     def code(self) -> str:
         """What plan documents call it."""
-        return f"{PREFIX}{self.pk}"
+        return own_code(self.pk)
+
+
+def own_code(pk: uuid.UUID) -> str:
+    return f"{PREFIX}{pk}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from careplans.accounts.models import Clinic
 from careplans.library.dose import MedicineDose, ThermalDose
 from careplans.library.models import RedFlag, TemplateVersion
+from careplans.library.own_pictures import own_code
 from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, source_titles, wording_in
 from careplans.library.translations import Telling, telling_of
 from careplans.plans.asked import asked_places
@@ -247,7 +248,8 @@ def _document_item(item: ItemContent, telling: Telling, titles: dict[str, str]) 
         dose=dose,
         dose_in_words=dose.in_words(),
         note=item.note,
-        picture=version.picture,
+        # The clinic's own stands in for the drawn one.
+        picture=own_code(version.own_picture_id) if version.own_picture_id else version.picture,
         grade=version.grade,
         effect=version.effect,
         effect_text=version.effect_text,

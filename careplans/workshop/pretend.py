@@ -116,9 +116,9 @@ def pretend_plan(
     )
 
 
-def pretend_pdf(document: PlanDocument) -> RenderedPdf:
+def pretend_pdf(document: PlanDocument, clinic: Clinic) -> RenderedPdf:
     """As it would print, marked as a draft. Raises ``RenderingFailed``."""
-    return render_document(document, link=f"{settings.SITE_URL}/", is_draft=True)
+    return render_document(document, link=f"{settings.SITE_URL}/", is_draft=True, clinic_id=clinic.pk)
 
 
 def _episode(version: TemplateVersion, patient: PretendPatient, today: date) -> Episode:

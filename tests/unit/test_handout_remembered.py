@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from careplans.handouts.assets import every_picture_asset
 from careplans.handouts.compose import warm_up_drawing
+from careplans.handouts.pictures import every_drawn_asset
 from careplans.handouts.remembered import _operators
 from careplans.handouts.renderer import Child, Drawing, DrawingFailed
 
@@ -68,5 +68,5 @@ def test_what_needs_its_document_is_not_remembered(operator: object) -> None:
 
 def test_the_warm_up_meets_every_picture(child: Child) -> None:
     drawing = warm_up_drawing()
-    assert every_picture_asset().keys() <= drawing.assets.keys()
+    assert every_drawn_asset().keys() <= drawing.assets.keys()
     assert child.draw(drawing).pages > 1

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def preview(clinic: Clinic, clinician: User, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(
         "careplans.builder.views.publish.preview_pdf",
-        lambda document: SimpleNamespace(pages=2, pdf=b"%PDF-1.7"),
+        lambda *_: SimpleNamespace(pages=2, pdf=b"%PDF-1.7"),
     )
     return reverse("plan-preview", args=[make_draft(clinic, clinician).plan_id])
 

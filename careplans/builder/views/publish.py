@@ -162,7 +162,7 @@ def plan_preview(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = load_draft(request, pk, is_look=not wants_pages)
     today = timezone.localdate(timezone=request.clinic.zone)
     try:
-        rendered = preview_pdf(draft_document(draft, today=today))
+        rendered = preview_pdf(draft_document(draft, today=today), request.clinic)
     except PreviewFailed as failure:
         messages.error(request, str(failure))
         return redirect("plan-build", pk=pk)

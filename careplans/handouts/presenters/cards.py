@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from careplans.handouts.pictures import Picture
 from careplans.handouts.presenters.courses import courses_in_words, is_over
 from careplans.handouts.words import date_range, parts_in_words
-from careplans.library.pictures import PICTURE_LANGUAGES, picture_alt
 from careplans.plans.document import DocumentItem, DocumentPhase, PlanDocument
 
 # In the order a patient needs them; medicines last, so that they are one block to show a pharmacist.
@@ -91,8 +91,8 @@ def numbered(document: PlanDocument) -> dict[str, int]:
     return {anchor: number for number, (anchor, _places) in enumerate(anchors, start=1)}
 
 
-def card_groups(document: PlanDocument, pictures: Mapping[str, str]) -> tuple[CardGroup, ...]:
-    """All components by kind; ``pictures``: code → name of the asset, only those there are."""
+def card_groups(document: PlanDocument, pictures: Mapping[str, Picture]) -> tuple[CardGroup, ...]:
+    """All components by kind; ``pictures`` by code, only those there are."""
     placed = placed_items(document)
     by_category: dict[str, list[Card]] = {}
     for anchor, number in numbered(document).items():
@@ -126,9 +126,10 @@ def _group(category: str, cards: Sequence[Card]) -> CardGroup:
 
 
 def _card(
-    document: PlanDocument, number: int, anchor: str, places: list[Placed], pictures: Mapping[str, str]
+    document: PlanDocument, number: int, anchor: str, places: list[Placed], pictures: Mapping[str, Picture]
 ) -> Card:
     item = places[0].item
+    picture = pictures.get(item.picture)
     return Card(
         number=number,
         anchor=anchor,
@@ -141,17 +142,16 @@ def _card(
         feel=item.feel,
         watch_for=item.watch_for,
         stop_if=item.stop_if,
-        picture=pictures.get(item.picture, ""),
-        picture_alt=_picture_alt(item),
+        picture=picture.name if picture else "",
+        picture_alt=_alt(picture, item) if picture else "",
         course=courses_in_words(document, [(one.phase, one.item) for one in places]),
         language=item.text_language,
     )
 
 
-def _picture_alt(item: DocumentItem) -> str:
-    """What is drawn, in words, where the card is in the language the words are in; else what the picture is of."""
-    told = picture_alt(item.picture, item.text_language) if item.text_language in PICTURE_LANGUAGES else ""
-    return told or _("Picture: %(title)s") % {"title": item.title}
+def _alt(picture: Picture, item: DocumentItem) -> str:
+    """What it shows, in words; else what it is of."""
+    return picture.alt or _("Picture: %(title)s") % {"title": item.title}
 
 
 def _doses(places: Sequence[Placed]) -> tuple[DoseLine, ...]:

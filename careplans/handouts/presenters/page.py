@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from careplans.handouts.colour import Brand, brand_of
+from careplans.handouts.pictures import Picture
 from careplans.handouts.presenters.cards import CardGroup, anchor_of, card_groups, numbered
 from careplans.handouts.presenters.courses import carried_into, is_over, last_day_in_words, over_in_words
 from careplans.handouts.presenters.diary import (
@@ -104,7 +105,7 @@ class HandoutPage:
 
 
 def handout_page(
-    document: PlanDocument, *, published_at: str, check_code: str, pictures: Mapping[str, str]
+    document: PlanDocument, *, published_at: str, check_code: str, pictures: Mapping[str, Picture]
 ) -> HandoutPage:
     """Needs the document's language to be active. ``check_code``: the beginning of the document's hash."""
     blocks = tuple(_phase(number, phase, document) for number, phase in enumerate(document.phases, start=1))

@@ -41,7 +41,7 @@ def template_preview_pdf(request: StaffRequest, template: uuid.UUID, number: int
     plan: PretendPlan | None = context["plan"]
     if plan is not None:
         try:
-            rendered = pretend_pdf(plan.document)
+            rendered = pretend_pdf(plan.document, request.clinic)
         except RenderingFailed as failure:
             context["refusal"] = _("The preview could not be made: %(why)s") % {"why": failure}
         else:
