@@ -37,6 +37,7 @@ KINDS = [
     ("advice", _("Advice")),
 ]
 NO_PICTURE = ("", _("No picture"))
+NO_CODE = _("No code can be made from this title. Write one.")
 MOST_SOURCES = 20
 EXTRA_SOURCES = 1
 
@@ -70,8 +71,35 @@ class NewComponentForm(forms.Form):
         if {"title", "category", "code"} <= cleaned.keys() and not cleaned["code"]:
             cleaned["code"] = proposed_code(cleaned["title"], cleaned["category"])
             if not cleaned["code"]:
-                self.add_error("code", _("No code can be made from this title. Write one."))
+                self.add_error("code", NO_CODE)
         return cleaned
+
+
+class CopyForm(NewComponentForm):
+    """Of the same kind as what is copied."""
+
+    def __init__(self, *args: Any, category: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind_of_copy = category
+        del self.fields["category"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if {"title", "code"} <= cleaned.keys() and not cleaned["code"]:
+            cleaned["code"] = proposed_code(cleaned["title"], self.kind_of_copy)
+            if not cleaned["code"]:
+                self.add_error("code", NO_CODE)
+        return cleaned
+
+
+class NumberForm(forms.Form):
+    """The version of the original that was looked at."""
+
+    version = forms.IntegerField()
+
+    def number(self) -> int:
+        """0, which no version has, where none was named."""
+        return int(self.cleaned_data["version"]) if self.is_valid() else 0
 
 
 class SourceRowForm(forms.Form):

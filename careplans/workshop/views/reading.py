@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
+from careplans.library.copies import offer_for
 from careplans.library.models import ComponentVersion
 from careplans.library.selectors import source_titles
 from careplans.library.translations import standing_of
@@ -48,6 +49,8 @@ def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
         "for_keepers": _keeps(request),
         "use": use_of(version.component),
         "may_recall": Permission.REVIEW_LIBRARY in request.permissions and is_in_use_or_was(version),
+        "may_write": Permission.EDIT_LIBRARY in request.permissions,
+        "offer": offer_for(version.component) if _keeps(request) else None,
         **review_context(version, request),
     }
     return render(request, "workshop/component_version.html", context)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.workshop.chosen import approve_chosen, chosen_in
+from careplans.workshop.copy_offers import offer_rows
 from careplans.workshop.waiting import due_for_review, in_review, own_drafts, proposals
 
 
@@ -29,6 +30,7 @@ def review_list(request: StaffRequest) -> HttpResponse:
         "proposals": proposals(request.clinic, request.user),
         "drafts": own_drafts(request.clinic, request.user),
         "due": due_for_review(request.clinic, request.user, today),
+        "offers": offer_rows(request.clinic),
         "can_review": can_review,
         "are_all_chosen": request.GET.get("chosen") == "all",
     }

@@ -16,13 +16,13 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.core.once import once
 from careplans.core.refusals import Refusal
-from careplans.library.copies import copy_template
+from careplans.library.copies import copy_template, offer_for
 from careplans.library.edit_component import CodeTaken
 from careplans.library.edit_template import new_template
 from careplans.library.models import ReviewState, TemplateVersion
 from careplans.library.selectors import approved_templates
 from careplans.workshop.steps import steps_for
-from careplans.workshop.template_forms import CopyForm, NewTemplateForm
+from careplans.workshop.template_general_forms import CopyForm, NewTemplateForm
 from careplans.workshop.template_page import (
     proposed_code,
     template_page,
@@ -134,5 +134,6 @@ def _read(request: StaffRequest, version: TemplateVersion) -> HttpResponse:
         "to_mend": to_mend(whole) if page.is_draft else (),
         "may_keep": Permission.KEEP_LIBRARY in request.permissions,
         "may_write": Permission.EDIT_LIBRARY in request.permissions,
+        "offer": offer_for(version.template) if Permission.KEEP_LIBRARY in request.permissions else None,
     }
     return render(request, "workshop/template_version.html", context)
