@@ -102,7 +102,9 @@ class TemplateRow:
 
 def visible_versions(clinic: Clinic, permissions: frozenset[Permission]) -> QuerySet[TemplateVersion]:
     """Drafts and what is in review are there for those who keep the library alone."""
-    versions = TemplateVersion.objects.filter(template__clinic=clinic).select_related("template__clinic", "template__origin")
+    versions = TemplateVersion.objects.filter(template__clinic=clinic).select_related(
+        "template__clinic", "template__origin"
+    )
     return versions if Permission.KEEP_LIBRARY in permissions else versions.filter(state__in=OPEN_TO_ALL)
 
 

@@ -20,13 +20,8 @@ from careplans.library.edit_template.phases import name_of
 from careplans.library.models import TemplateVersion
 from careplans.library.selectors import source_titles
 from careplans.library.versions import StaleVersion
-from careplans.workshop.template_forms import (
-    GeneralForm,
-    NewPhaseForm,
-    PhaseForm,
-    PhaseMoveForm,
-    RevisionForm,
-)
+from careplans.workshop.template_forms import NewPhaseForm, PhaseForm, PhaseMoveForm, RevisionForm
+from careplans.workshop.template_general_forms import GeneralForm
 from careplans.workshop.template_page import phase_of
 from careplans.workshop.views.template_editor import (
     answer_form,
