@@ -132,7 +132,7 @@ def retirement_confirm(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     return _asked(
         request,
         version,
-        forms.Form(request.POST or None),
+        forms.Form(request.POST if request.method == "POST" else None),
         lambda given: confirm_retirement(retirement=retirement, by=request.user, now=timezone.now()),
         title=_("Take “%(title)s” out of use"),
         label=_("Confirm: take out of use"),

@@ -1,0 +1,377 @@
+"""The steps of a version's life on its page: who may take which, for all four kinds, and what is told when one comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+
+from careplans.accounts.models import Clinic, User
+from careplans.accounts.permissions import Role
+from careplans.audit.models import AuditEvent
+from careplans.library.models import Retirement, ReviewComment, ReviewState
+from careplans.library.retire import propose_retirement
+from careplans.library.review import send_back
+from tests.factories import NOW, make_clinic
+from tests.make.library import WHY, editor_of, make_next, one_of_each, reviewer_of
+
+KINDS = ["component", "template", "rule", "red-flag"]
+LATER = NOW + timedelta(hours=1)
+TO_CHANGE = "Say how long each time."
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day() -> Any:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def editor(clinic: Clinic) -> User:
+    return editor_of(clinic)
+
+
+@pytest.fixture
+def reviewer(clinic: Clinic) -> User:
+    return reviewer_of(clinic)
+
+
+def site_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def address(step: str, kind: str, version: Any) -> str:
+    return reverse(f"version-{step}", args=[kind, version.pk])
+
+
+def told(response: Any) -> str:
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def state_of(version: Any) -> str:
+    version.refresh_from_db()
+    return str(version.state)
+
+
+STEPS = {
+    "start": Role.EDITOR, "submit": Role.EDITOR, "drop": Role.EDITOR, "approve": Role.REVIEWER, "send-back": Role.REVIEWER,
+    "retire": Role.REVIEWER, "keep": Role.REVIEWER,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_is_its_roles_alone(
+    step: str, clinic: Clinic, other_clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    version = one_of_each(clinic)["component"]
+    path = address(step, "component", version)
+
+    assert Client().post(path).url.startswith(reverse("account_login"))
+    for role in Role:
+        if role != STEPS[step]:
+            assert client_of(role).post(path).status_code == 403, role
+    assert client_of(STEPS[step], at=other_clinic).post(path).status_code == 404
+    assert client_of(STEPS[step]).post(address(step, "recipe", version)).status_code == 404
+
+
+@pytest.mark.parametrize("step", ["comment", "propose"])
+def test_what_editors_and_reviewers_share_is_nobody_elses(
+    step: str, clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    path = address(step, "rule", one_of_each(clinic)["rule"])
+    for role in (Role.CLINICIAN, Role.FRONT_DESK, Role.ADMINISTRATOR):
+        assert client_of(role).post(path).status_code == 403
+    for role in (Role.EDITOR, Role.REVIEWER):
+        assert client_of(role).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_from_a_new_version_to_its_approval(kind: str, clinic: Clinic, editor: User, reviewer: User) -> None:
+    old = one_of_each(clinic)[kind]
+
+    started = site_of(editor).post(address("start", kind, old))
+    draft = old.versions().get(number=2)
+    assert (started.status_code, draft.state, draft.author) == (302, ReviewState.DRAFT, editor)
+
+    site_of(editor).post(address("submit", kind, draft), {"revision": draft.revision})
+    assert state_of(draft) == ReviewState.IN_REVIEW
+    assert (draft.last_submitted_by, draft.last_submitted_at) == (editor, LATER)
+
+    done = site_of(reviewer).post(address("approve", kind, draft), {"revision": draft.revision})
+    assert "is approved" in told(done)
+    assert (state_of(draft), draft.approved_by) == (ReviewState.APPROVED, reviewer)
+    assert state_of(old) == ReviewState.RETIRED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sent_back_with_what_to_change(kind: str, clinic: Clinic, editor: User, reviewer: User) -> None:
+    version = make_next(one_of_each(clinic)[kind], editor, submitted=True)
+    path, site = address("send-back", kind, version), site_of(reviewer)
+
+    without = site.post(path, {"revision": version.revision, "text": "  "})
+    short = site.post(path, {"revision": version.revision, "text": "No."})
+    unchanged = state_of(version)
+    done = site.post(path, {"revision": version.revision, "text": TO_CHANGE})
+
+    assert "Please fill this in" in without.content.decode()
+    assert "Write what should be changed" in short.content.decode()
+    assert 'name="text"' in short.content.decode()
+    assert "No.</textarea>" in short.content.decode()
+    assert unchanged == ReviewState.IN_REVIEW
+    assert done.status_code == 302
+    assert state_of(version) == ReviewState.DRAFT
+    said = ReviewComment.objects.get()
+    assert (said.kind, said.text, said.said_by, said.version) == ("sent_back", TO_CHANGE, reviewer, version)
+
+
+def test_a_second_start_is_told(clinic: Clinic, editor: User) -> None:
+    old = one_of_each(clinic)["component"]
+    make_next(old, editor_of(clinic, "Early Editor"))
+
+    response = site_of(editor).post(address("start", "component", old))
+
+    assert "is being written or reviewed already" in told(response)
+    assert old.versions().count() == 2
+
+
+def test_a_start_sent_twice_makes_one_draft(clinic: Clinic, editor: User) -> None:
+    old = one_of_each(clinic)["component"]
+    site = site_of(editor)
+    for _time in range(2):
+        response = site.post(address("start", "component", old), {"form_key": "same"})
+    assert old.versions().count() == 2
+    assert "recorded once" in told(response)
+
+
+@pytest.mark.parametrize("step", ["approve", "submit"])
+def test_what_was_changed_since_it_was_read_goes_no_further(
+    step: str, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    """Sent back, written in and submitted again while the reviewer had the first page open."""
+    version = make_next(one_of_each(clinic)["component"], editor, submitted=step == "approve")
+    by = reviewer if step == "approve" else editor
+    before = version.state
+    seen = version.revision
+    type(version).objects.filter(pk=version.pk).update(revision=seen + 1)
+
+    late = site_of(by).post(address(step, "component", version), {"revision": seen})
+    nothing = site_of(by).post(address(step, "component", version))
+
+    assert "Somebody changed this version" in told(late)
+    assert "Somebody changed this version" in told(nothing)
+    assert state_of(version) == before
+
+
+def test_the_writer_is_offered_no_approval_and_gets_none(clinic: Clinic) -> None:
+    both = editor_of(clinic, "Alma Both")
+    both.memberships.create(clinic=clinic, role=Role.REVIEWER)
+    version = make_next(one_of_each(clinic)["component"], both, submitted=True)
+    page = site_of(both).get(reverse("component-version", args=[version.component_id, 2]))
+
+    refused = site_of(both).post(address("approve", "component", version), {"revision": version.revision})
+
+    assert address("approve", "component", version) not in page.content.decode()
+    assert "You wrote in this version. Somebody else has to approve it." in page.content.decode()
+    assert "Somebody else has to approve it" in told(refused)
+    assert state_of(version) == ReviewState.IN_REVIEW
+
+
+def test_of_two_reviewers_one_is_told(clinic: Clinic, editor: User, reviewer: User) -> None:
+    version = make_next(one_of_each(clinic)["component"], editor, submitted=True)
+    other = reviewer_of(clinic, "Omar Reviewer")
+    send_back(version=version, comment=TO_CHANGE, by=other, now=NOW)
+
+    late = site_of(reviewer).post(address("approve", "component", version), {"revision": version.revision})
+
+    assert "Only a version that was submitted" in told(late)
+    assert state_of(version) == ReviewState.DRAFT
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_comments_are_kept_in_order_with_who_and_when(
+    kind: str, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    version = make_next(one_of_each(clinic)[kind], editor, submitted=True)
+    for person, text in ((reviewer, "Is B5 the right source?"), (editor, "Yes, page 3.")):
+        assert site_of(person).post(address("comment", kind, version), {"text": text}).status_code == 302
+
+    said = [(one.said_by, one.text, one.said_at, one.kind) for one in version.comments.all()]
+
+    assert said == [
+        (reviewer, "Is B5 the right source?", LATER, "remark"),
+        (editor, "Yes, page 3.", LATER, "remark"),
+    ]
+    assert AuditEvent.objects.filter(action__endswith=".commented").count() == 2
+
+
+def test_an_empty_comment_is_asked_for_again(clinic: Clinic, editor: User) -> None:
+    version = one_of_each(clinic)["component"]
+    for text in ("", "...", "x" * 2001):
+        response = site_of(editor).post(address("comment", "component", version), {"text": text})
+        assert response.status_code == 200
+    assert not ReviewComment.objects.exists()
+
+
+def test_comments_stand_on_the_page_of_the_version(clinic: Clinic, editor: User, reviewer: User) -> None:
+    version = make_next(one_of_each(clinic)["component"], editor, submitted=True)
+    send_back(version=version, comment="<b>Say</b> how long each time.", by=reviewer, now=NOW)
+
+    words = site_of(editor).get(reverse("component-version", args=[version.component_id, 2])).content.decode()
+
+    assert "&lt;b&gt;Say&lt;/b&gt; how long each time." in words
+    assert reviewer.name in words
+    assert "2 Mar 2026, 09:30" in words
+
+
+@pytest.mark.parametrize("kind", ["component", "template"])
+def test_retired_with_a_reason(kind: str, clinic: Clinic, reviewer: User) -> None:
+    version = one_of_each(clinic)[kind]
+    path, site = address("retire", kind, version), site_of(reviewer)
+
+    asked = site.get(path)
+    without = site.post(path, {"reason": "."})
+    unchanged = state_of(version)
+    done = site.post(path, {"reason": WHY})
+
+    assert "No new plan can be published with it" in asked.content.decode()
+    assert "Write the reason in a few words" in without.content.decode()
+    assert unchanged == ReviewState.APPROVED
+    assert "is retired" in told(done)
+    assert (state_of(version), version.retirements.get().reason) == (ReviewState.RETIRED, WHY)
+
+
+@pytest.mark.parametrize("kind", ["rule", "red-flag"])
+def test_what_protects_is_retired_by_two(kind: str, clinic: Clinic, editor: User, reviewer: User) -> None:
+    version = one_of_each(clinic)[kind]
+
+    alone = site_of(reviewer).post(address("retire", kind, version), {"reason": WHY})
+    assert "takes two people" in alone.content.decode()
+
+    site_of(editor).post(address("propose", kind, version), {"reason": WHY})
+    proposal = Retirement.objects.get(withdrawn_at=None)
+    assert state_of(version) == ReviewState.APPROVED
+
+    confirm = reverse("retirement-confirm", args=[proposal.pk])
+    asked = site_of(reviewer).get(confirm)
+    done = site_of(reviewer).post(confirm)
+    assert f"Ed Writer proposes it: {WHY}" in asked.content.decode()
+    assert "is retired" in told(done)
+    assert state_of(version) == ReviewState.RETIRED
+
+
+def test_a_shipped_red_flag_says_what_its_retirement_means(clinic: Clinic, editor: User) -> None:
+    version = one_of_each(clinic)["red-flag"]
+    page = site_of(editor).get(address("propose", "red-flag", version))
+    assert "your clinic cannot publish any plan" in page.content.decode()
+
+
+def test_nobody_confirms_their_own_proposal(clinic: Clinic, reviewer: User) -> None:
+    version = one_of_each(clinic)["rule"]
+    proposal = propose_retirement(version=version, reason=WHY, by=reviewer, now=NOW)
+
+    response = site_of(reviewer).post(reverse("retirement-confirm", args=[proposal.pk]))
+
+    assert "You proposed this yourself" in response.content.decode()
+    assert state_of(version) == ReviewState.APPROVED
+
+
+def test_a_proposal_is_withdrawn_once(clinic: Clinic, editor: User, reviewer: User) -> None:
+    version = one_of_each(clinic)["rule"]
+    proposal = propose_retirement(version=version, reason=WHY, by=editor, now=NOW)
+    path = reverse("retirement-withdraw", args=[proposal.pk])
+
+    first, second = site_of(editor).post(path), site_of(reviewer).post(path)
+
+    assert "Nothing was taken out of use" in told(first)
+    assert "Somebody else was first" in told(second)
+    assert state_of(version) == ReviewState.APPROVED
+
+
+@pytest.mark.parametrize("step", ["confirm", "withdraw"])
+def test_another_clinics_proposal_is_not_there(step: str, clinic: Clinic, editor: User) -> None:
+    proposal = propose_retirement(version=one_of_each(clinic)["rule"], reason=WHY, by=editor, now=NOW)
+    stranger = reviewer_of(make_clinic())
+    path = reverse(f"retirement-{step}", args=[proposal.pk])
+    assert site_of(stranger).post(path).status_code == 404
+
+
+def test_what_cannot_be_proposed_is_told_before_anything_is_typed(clinic: Clinic, editor: User) -> None:
+    response = site_of(editor).get(address("propose", "component", one_of_each(clinic)["component"]))
+    assert response.status_code == 302
+    assert "Only safety rules and red flags" in told(response)
+
+
+def test_an_editor_drops_a_draft_and_nothing_else(clinic: Clinic, editor: User) -> None:
+    old = one_of_each(clinic)["component"]
+    draft = make_next(old, editor)
+    site = site_of(editor)
+
+    refused = site.post(address("drop", "component", old), {"reason": WHY})
+    site.post(address("drop", "component", draft), {"reason": WHY})
+
+    assert "Only a draft can be dropped" in refused.content.decode()
+    assert (state_of(old), state_of(draft)) == (ReviewState.APPROVED, ReviewState.RETIRED)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_confirmed_as_still_right(kind: str, clinic: Clinic, reviewer: User) -> None:
+    version = one_of_each(clinic)[kind]
+    words = {name: value for name, value in vars(version).items() if name not in ("_state", "review_due_on")}
+    due_on = NOW.date() + timedelta(days=365)
+    given = {"seen_due_on": version.review_due_on.isoformat(), "due_on": due_on.isoformat()}
+    path, site = address("keep", kind, version), site_of(reviewer)
+
+    first, second = site.post(path, given), site.post(path, given)
+
+    assert "was confirmed" in told(first)
+    assert "Somebody else was first" in second.content.decode()
+    version.refresh_from_db()
+    assert version.review_due_on == due_on
+    assert {name: getattr(version, name) for name in words} == words
+    event = AuditEvent.objects.get(action__endswith=".kept")
+    assert (event.actor_id, event.details["due_on"]) == (reviewer.pk, due_on.isoformat())
+
+
+@pytest.mark.parametrize("days", [-1, 0, 731])
+def test_the_next_review_lies_ahead_and_not_too_far(days: int, clinic: Clinic, reviewer: User) -> None:
+    version = one_of_each(clinic)["component"]
+    due_on = NOW.date() + timedelta(days=days)
+    given = {"seen_due_on": version.review_due_on.isoformat(), "due_on": due_on.isoformat()}
+
+    response = site_of(reviewer).post(address("keep", "component", version), given)
+
+    assert "at most two years ahead" in response.content.decode()
+
+
+def test_the_writer_does_not_confirm_their_own_words(clinic: Clinic, editor: User, reviewer: User) -> None:
+    old = one_of_each(clinic)["component"]
+    version = make_next(old, editor, submitted=True)
+    site_of(reviewer).post(address("approve", "component", version), {"revision": version.revision})
+    editor.memberships.create(clinic=clinic, role=Role.REVIEWER)
+    version.refresh_from_db()
+    given = {
+        "seen_due_on": version.review_due_on.isoformat(),
+        "due_on": (NOW.date() + timedelta(days=30)).isoformat(),
+    }
+
+    response = site_of(editor).post(address("keep", "component", version), given)
+
+    assert "Somebody else has to confirm" in response.content.decode()
+
+
+def test_a_draft_has_nothing_to_confirm(clinic: Clinic, editor: User, reviewer: User) -> None:
+    draft = make_next(one_of_each(clinic)["component"], editor)
+    given = {
+        "seen_due_on": draft.review_due_on.isoformat(),
+        "due_on": (NOW.date() + timedelta(days=30)).isoformat(),
+    }
+    response = site_of(reviewer).post(address("keep", "component", draft), given)
+    assert "Only an approved version" in response.content.decode()
