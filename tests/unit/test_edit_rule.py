@@ -60,7 +60,7 @@ def test_a_new_rule_is_a_draft_with_a_code_of_its_name(clinic: Clinic, editor: U
 
 @pytest.mark.parametrize("name", ["cyclobenzaprine-heart", "Cyclobenzaprine heart", "CYCLOBENZAPRINE-HEART"])
 def test_a_code_that_is_taken_begins_no_second_rule(clinic: Clinic, editor: User, name: str) -> None:
-    with pytest.raises(NameTaken, match="This code is taken: (?i:cyclobenzaprine-heart)"):
+    with pytest.raises(NameTaken, match=r"This code is taken: cyclobenzaprine-heart"):
         new_rule(clinic=clinic, says=rule_says(clinic, name=name), by=editor, now=NOW)
 
 

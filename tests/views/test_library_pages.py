@@ -16,7 +16,7 @@ def test_a_rule_names_what_it_is_for(clinic: Clinic, client_of: Callable[..., Cl
 
     page = client_of(Role.CLINICIAN).get("/library/rules/")
 
-    targets = {row.target for row in page.context["rows"]}
+    targets = {row.aim for row in page.context["rows"]}
     assert "Cyclobenzaprine (muscle relaxant)" in targets
     assert not any("med-" in target or "_" in target for target in targets)
 
