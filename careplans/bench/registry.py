@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from careplans.bench import interactions, pdf, queries, search, search
+from careplans.bench import interactions, pdf, queries, search
 from careplans.bench.figures import Figure
 
 Benchmark = Callable[[], Iterator[Figure]]
@@ -13,6 +13,5 @@ BENCHMARKS: dict[str, Benchmark] = {
     "pdf": pdf.measure,
     "plan-interactions": interactions.measure,
     "page-queries": queries.measure,
-    "library-search-10000": search.measure,
     "library-search-10000": search.measure,
 }

@@ -15,6 +15,7 @@ from itertools import zip_longest
 
 # Words, the spaces between them, and each other sign for itself: joined they are the text again.
 TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+WORD = re.compile(r"\w+")
 # Below this two lines say different things, and words they share by chance would only confuse.
 ALIKE = 0.4
 
@@ -130,8 +131,8 @@ def _replaced(gone: str | None, came: str | None) -> Iterator[LinePair]:
 
 def _are_alike(old: str, new: str) -> bool:
     """By their words: signs and spaces are the same everywhere."""
-    words = [re.findall(r"\w+", text.casefold()) for text in (old, new)]
-    return SequenceMatcher(None, *words, autojunk=False).ratio() >= ALIKE
+    before, after = (WORD.findall(text.casefold()) for text in (old, new))
+    return SequenceMatcher(None, before, after, autojunk=False).ratio() >= ALIKE
 
 
 def _words(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

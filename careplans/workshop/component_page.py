@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,7 +69,7 @@ def readable_versions(clinic: Clinic, *, for_keepers: bool) -> QuerySet[Componen
     return versions if for_keepers else versions.filter(approved_at__isnull=False)
 
 
-def shown_first(versions: Sequence[ComponentVersion]) -> ComponentVersion | None:
+def shown_first(versions: Iterable[ComponentVersion]) -> ComponentVersion | None:
     """The approved version, else the newest."""
     newest = sorted(versions, key=lambda one: -one.number)
     return next((one for one in newest if one.state == ReviewState.APPROVED), next(iter(newest), None))

@@ -44,7 +44,7 @@ class _Counted(Paginator):  # type: ignore[type-arg]  # its items are rows of th
 
     def __init__(self, count: int) -> None:
         super().__init__([], PER_PAGE)
-        self.count = count  # type: ignore[misc]  # a cached property
+        self.count = count
 
 
 def page_of(found: QuerySet[ComponentIndex], wanted: str | None, *, is_narrowed: bool) -> Page[Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from careplans.accounts.models import Clinic
 from careplans.library.models import Retirement, Source
+from careplans.library.retired import RetirementQuerySet
 
 
-def proposals_in(clinic: Clinic) -> QuerySet[Retirement]:
+def proposals_in(clinic: Clinic) -> RetirementQuerySet:
     """Proposals to retire, settled ones too: who comes too late is told so by the verb."""
     return Retirement.objects.filter(clinic=clinic).select_related(
         "proposed_by",

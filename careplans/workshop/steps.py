@@ -167,7 +167,7 @@ def compare_with_approved_url(version: Any) -> str:
 
 
 def _has_written(version: Any, user: Any) -> bool:
-    return version.author_id == user.pk or version.writers.filter(pk=user.pk).exists()
+    return bool(version.author_id == user.pk or version.writers.filter(pk=user.pk).exists())
 
 
 def _open_version_of(version: Any) -> bool:

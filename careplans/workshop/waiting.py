@@ -120,9 +120,10 @@ def _loaded(found: QuerySet[Any], user: User) -> QuerySet[Any]:
     sent_back = ReviewComment.objects.filter(
         **{FIELDS[found.model]: OuterRef("pk")}, kind=ReviewComment.Kind.SENT_BACK
     )
-    return found.select_related("author", "last_submitted_by").annotate(
+    loaded: QuerySet[Any] = found.select_related("author", "last_submitted_by").annotate(
         was_sent_back=Exists(sent_back), was_written_by_me=Exists(_writing(found.model, user))
     )
+    return loaded
 
 
 def _row(version: Any, user: User, since: Any, *, is_draft: bool = False) -> WaitingRow:
