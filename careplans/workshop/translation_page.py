@@ -29,6 +29,7 @@ from careplans.library.translations import (
     READABLE,
     Passage,
     Words,
+    languages,
     missing_in,
     passages_of,
     sha_of,
@@ -92,6 +93,11 @@ def translation_url(version: Any, language: str) -> str:
         case RedFlag():
             return reverse("red-flag-translate", args=[version.pk, language])
     raise TypeError(type(version))
+
+
+def translation_links(version: Any) -> list[tuple[str, str]]:
+    """(language, address) of each side by side page of one version."""
+    return [(language_name(code), translation_url(version, code)) for code in languages()]
 
 
 def sides(version: Any, translated: Words, form: Any = None) -> tuple[Side, ...]:
@@ -199,6 +205,8 @@ def standing_for(version: Any, language: str, request: Any) -> Standing:
 
 def _why_not(version: Any, language: str, request: Any, *, sha256: str, is_whole: bool) -> str:
     if not is_whole:
+        if version.state in READABLE:
+            return _("Something is missing. Translations are written in a draft: start a new version of it.")
         return _("It can be approved when everything is translated.")
     if version.state not in READABLE:
         return _("It can be approved once the version is in review or in use.")
@@ -229,9 +237,5 @@ def page_context(version: Any, language: str, request: Any, form: Any = None) ->
         "is_draft": version.state == ReviewState.DRAFT,
         "version_url": version_url(version),
         "page_url": translation_url(version, language),
-        "others": [(code, language_name(code), translation_url(version, code)) for code in _others(language)],
+        "others": [link for link in translation_links(version) if link[0] != name],
     }
-
-
-def _others(language: str) -> list[str]:
-    return [code for code, _name in settings.LANGUAGES if code not in (ENGLISH, language)]

@@ -14,7 +14,14 @@ from careplans.accounts.permissions import Role
 from careplans.checkins.models import Alert, CheckIn
 from careplans.handouts.models import Handout
 from careplans.handouts.services import request_handout
-from careplans.library.models import ComponentVersion, RedFlag, Retirement, SafetyRule, TemplateVersion
+from careplans.library.models import (
+    Component,
+    ComponentVersion,
+    RedFlag,
+    Retirement,
+    SafetyRule,
+    TemplateVersion,
+)
 from careplans.library.retire import propose_retirement
 from careplans.library.review import start_version
 from careplans.outbox.models import Message
@@ -29,6 +36,7 @@ from tests.make.patients import make_episode, make_fact
 from tests.make.plans import component_of, make_draft, make_library, make_patient, template_of
 from tests.make.templates import make_template_draft
 from tests.make.worklist import make_red_flag
+from tests.make.written import make_component_draft, make_outdated_copy
 
 
 class World:
@@ -86,6 +94,16 @@ class World:
     @cached_property
     def component(self) -> ComponentVersion:
         return component_of(self.clinic, "ex-pelvic-tilt")
+
+    @cached_property
+    def component_draft(self) -> ComponentVersion:
+        """The next version of a component, being written."""
+        return make_component_draft(self.clinic, make_staff(self.clinic, Role.EDITOR))
+
+    @cached_property
+    def copy(self) -> Component:
+        """The clinic's own, whose original has gone on."""
+        return make_outdated_copy(self.clinic)
 
     @cached_property
     def template(self) -> TemplateVersion:
@@ -161,6 +179,18 @@ def _phase(world: World) -> Keys:
     return _plan(world) | {"phase_pk": world.draft.phases.all()[0].pk}
 
 
+def _component_draft(world: World) -> Keys:
+    return {"pk": world.component_draft.component_id, "number": world.component_draft.number}
+
+
+def _translation(world: World) -> Keys:
+    return {"kind": "component", "pk": world.component_draft.pk, "language": "es"}
+
+
+def _copy(world: World) -> Keys:
+    return {"kind": "component", "pk": world.copy.pk}
+
+
 OBJECTS: dict[str, Callable[[World], Keys]] = {
     # accounts
     "staff-roles": lambda world: {"pk": world.membership.user_id},
@@ -220,6 +250,24 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
         "old": world.component.number,
         "new": world.component.number,
     },
+    "component-edit": _component_draft,
+    "component-live": _component_draft,
+    "component-dose": _component_draft,
+    "component-copy": lambda world: {"pk": world.component.component_id},
+    "component-translate": lambda world: _component_draft(world) | {"language": "es"},
+    "template-translate": lambda world: {
+        "pk": world.template.template_id,
+        "number": world.template.number,
+        "language": "es",
+    },
+    "red-flag-translate": lambda world: {"pk": world.red_flag.pk, "language": "es"},
+    "translation-save": _translation,
+    "translation-live": _translation,
+    "translation-approve": _translation,
+    "translation-withdraw": _translation,
+    "copy-offer": _copy,
+    "copy-take": _copy,
+    "copy-keep": _copy,
     "template-copy": lambda world: {"pk": world.template.template_id},
     "template-version": _template,
     "template-preview": _template,

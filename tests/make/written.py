@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from careplans.accounts.models import Clinic, User
-from careplans.library.models import ComponentVersion
-from careplans.library.review import start_version
-from tests.factories import NOW
+from careplans.accounts.permissions import Role
+from careplans.library.copies import copy_component
+from careplans.library.models import Component, ComponentVersion
+from careplans.library.review import approve_version, start_version, submit_for_review
+from tests.factories import NOW, make_staff
 from tests.make.plans import component_of
 
 # One source with its words, one empty row to add another.
@@ -52,6 +54,17 @@ TYPED: dict[str, Any] = {
 def make_component_draft(clinic: Clinic, by: User, code: str = "ex-bridge") -> ComponentVersion:
     """A draft of version 2 of a starter component."""
     return start_version(of=component_of(clinic, code), by=by, now=NOW)
+
+
+def make_outdated_copy(clinic: Clinic) -> Component:
+    """An own copy of a starter component, in use, whose original has a newer version in use."""
+    editor, reviewer = make_staff(clinic, Role.EDITOR), make_staff(clinic, Role.REVIEWER)
+    original = component_of(clinic, "ex-dead-bug")
+    own = copy_component(of=original, code="ex-own-bug", title="Our dead bug", by=editor, now=NOW)
+    for draft in (own, start_version(of=original, by=editor, now=NOW)):
+        submit_for_review(version=draft, by=editor, now=NOW)
+        approve_version(version=draft, by=reviewer, now=NOW)
+    return Component.objects.get(pk=own.component_id)
 
 
 def typed(version: ComponentVersion, **changes: Any) -> dict[str, Any]:

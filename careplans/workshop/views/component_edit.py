@@ -17,17 +17,23 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.core.once import once
 from careplans.core.refusals import Refusal, StaleChange
+from careplans.core.uploads import takes_file
 from careplans.library.dose_forms import FORM_OF, part_of_form
 from careplans.library.edit_component import CodeTaken, content_of, new_component, save_component
 from careplans.library.models import ComponentVersion, ReviewState
+from careplans.library.own_picture_files import latest_pictures
 from careplans.library.pictures import picture_codes
+from careplans.library.upload import MOST_BYTES
 from careplans.library.versions import StaleVersion
 from careplans.workshop.component_forms import ComponentEditor, NewComponentForm
 from careplans.workshop.component_live import live_of, stored_now
 from careplans.workshop.forms import RevisionForm
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import sources_of
+from careplans.workshop.translation_page import translation_links
 
+# Of the pictures the clinic uploaded.
+MOST_TO_CHOOSE = 12
 # Buttons that show the form again with what was typed in it, for browsers without a script.
 LOOKS = frozenset({"look", "kind", "source"})
 
@@ -59,6 +65,7 @@ def component_new(request: StaffRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.EDIT_LIBRARY)
+@takes_file(MOST_BYTES)
 def component_edit(request: StaffRequest, pk: uuid.UUID, number: int) -> HttpResponse:
     """Write a draft. What was typed is never lost: not to a mistake in it, and not to somebody who saved meanwhile."""
     version = version_of(request, pk, number)
@@ -72,13 +79,14 @@ def component_edit(request: StaffRequest, pk: uuid.UUID, number: int) -> HttpRes
     sent = request.POST
     if sent.get("do") in LOOKS:
         return _page(request, version, _editor(version, _with_row(sent)), {})
-    editor, revision = _editor(version, sent), RevisionForm(sent)
+    editor, revision = _editor(version, sent, request.FILES), RevisionForm(sent)
     if not editor.is_valid() or not revision.is_valid():
         return _page(request, version, editor, {}, status=422)
     try:
         save_component(
             version=version,
             content=editor.saved(),
+            upload=editor.own.upload,
             revision=revision.cleaned_data["revision"] or 0,
             by=request.user,
             now=timezone.now(),
@@ -125,8 +133,10 @@ def version_of(request: StaffRequest, pk: uuid.UUID, number: int) -> ComponentVe
     return get_object_or_404(found.prefetch_related("texts"), component_id=pk, number=number)
 
 
-def _editor(version: ComponentVersion, sent: QueryDict | None = None) -> ComponentEditor:
-    return ComponentEditor(content_of(version), sources_of(version.component.clinic), sent)
+def _editor(version: ComponentVersion, sent: QueryDict | None = None, files: Any = None) -> ComponentEditor:
+    clinic = version.component.clinic
+    pictures = latest_pictures(clinic, most=MOST_TO_CHOOSE, besides=version.own_picture_id)
+    return ComponentEditor(content_of(version), sources_of(clinic), sent, pictures=pictures, files=files)
 
 
 def _with_row(sent: QueryDict) -> QueryDict:
@@ -157,7 +167,11 @@ def _page(
         "form": editor.form,
         "dose_form": editor.dose,
         "sources": editor.sources,
+        "own": editor.own,
+        # No page can put a file back into its form.
+        "file_again": bool(request.FILES),
         "live": live,
+        "translations": translation_links(version),
         "known_pictures": picture_codes(),
         "is_draft": version.state == ReviewState.DRAFT,
         "close_url": version_url(version) or reverse("component-detail", args=[version.component_id]),
