@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,11 @@ from careplans.library.models import (
     ComponentVersion,
     Effect,
     Grade,
+    OwnPicture,
     ReviewState,
 )
 from careplans.library.search import index_component
+from careplans.library.upload import NewPicture, keep_picture
 from careplans.library.versions import ReviewRefusal, hold, hold_draft, record
 from careplans.library.whole import ENGLISH
 
@@ -149,17 +151,25 @@ def note_first(version: ComponentVersion, by: User, now: datetime, **details: An
 
 @transaction.atomic
 def save_component(
-    *, version: ComponentVersion, content: ComponentContent, revision: int, by: User, now: datetime
+    *,
+    version: ComponentVersion,
+    content: ComponentContent,
+    revision: int,
+    by: User,
+    now: datetime,
+    upload: NewPicture | None = None,
 ) -> ComponentVersion:
     """Write the draft. What says the same as before changes nothing and makes nobody a writer.
 
+    ``upload`` is kept for good and becomes the picture of the draft, whatever ``content`` says of one.
     Raises ``StaleVersion`` when somebody else saved since ``revision``.
     """
     stored = hold(version)
     is_same = stored is not None and stored.state == ReviewState.DRAFT and stored.revision == revision
-    if stored is not None and is_same and not changed_fields(content_of(stored), content):
+    if stored is not None and is_same and not upload and not changed_fields(content_of(stored), content):
         return stored
     draft = hold_draft(version=version, revision=revision, by=by, now=now)
+    content = replace(content, own_picture_id=_own_picture(draft, content, upload, by, now))
     before = content_of(draft)
     for name in AS_STORED:
         setattr(draft, name, getattr(content, name))
@@ -174,6 +184,20 @@ def save_component(
     record("edited", draft, by, now, revision=draft.revision, changed=changed_fields(before, content))
     index_component(draft.component)
     return draft
+
+
+def _own_picture(
+    draft: ComponentVersion, content: ComponentContent, upload: NewPicture | None, by: User, now: datetime
+) -> uuid.UUID | None:
+    """The one that came, else the one that was chosen among those of the clinic."""
+    clinic = draft.component.clinic
+    if upload is not None:
+        kept = keep_picture(clinic=clinic, picture=upload.picture, alts=upload.alts, by=by, now=now)
+        return uuid.UUID(str(kept.pk))
+    chosen = content.own_picture_id
+    if chosen and not OwnPicture.objects.filter(clinic=clinic, pk=chosen).exists():
+        raise ReviewRefusal(_("This picture is none of your clinic's. Choose another one."))
+    return chosen
 
 
 def _save_english(draft: ComponentVersion, content: ComponentContent) -> None:

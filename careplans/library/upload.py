@@ -31,6 +31,7 @@ LEAST_SIDE = 200
 # Twice what a card of 8 cm needs at 300 dots an inch: more makes handouts heavy and shows nothing.
 KEPT_SIDE = 1600
 JPEG_QUALITY = 88
+MOST_OF_PNG = 1024 * 1024
 ALT_LENGTH = 300
 FORMATS = {"PNG": OwnPicture.MediaType.PNG, "JPEG": OwnPicture.MediaType.JPEG}
 ENDINGS = {OwnPicture.MediaType.PNG: "png", OwnPicture.MediaType.JPEG: "jpg"}
@@ -52,6 +53,14 @@ class CleanPicture:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class NewPicture:
+    """One that comes with a draft. ``alts``: language → what it shows, empty where nobody wrote it."""
+
+    picture: CleanPicture
+    alts: Mapping[str, str]
 
 
 def clean_picture(data: bytes) -> CleanPicture:
@@ -140,9 +149,20 @@ def _written_anew(picture: Image.Image) -> CleanPicture:
     pixels.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
     # A new picture, so that nothing the old one carried along is written.
     bare = Image.frombytes("RGB", pixels.size, pixels.tobytes())
+    content = _png(bare) if media_type == OwnPicture.MediaType.PNG else b""
+    # A PNG that stays heavy is a photograph: as JPEG it has a tenth of that and prints the same.
+    if not content or len(content) > MOST_OF_PNG:
+        media_type, content = OwnPicture.MediaType.JPEG, _jpeg(bare)
+    return CleanPicture(content, media_type, bare.width, bare.height)
+
+
+def _png(picture: Image.Image) -> bytes:
     out = io.BytesIO()
-    if media_type == OwnPicture.MediaType.PNG:
-        bare.save(out, "PNG", optimize=True)
-    else:
-        bare.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
-    return CleanPicture(out.getvalue(), media_type, bare.width, bare.height)
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return out.getvalue()

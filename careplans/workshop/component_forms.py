@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from django import forms
@@ -20,8 +20,9 @@ from careplans.library.edit_component import (
     ComponentContent,
     proposed_code,
 )
-from careplans.library.models import Category, Effect, Grade
+from careplans.library.models import Category, Effect, Grade, OwnPicture
 from careplans.library.pictures import picture_codes
+from careplans.workshop.picture_forms import OwnPictureForm
 from careplans.workshop.written import LinesField, WordsField
 
 REGIONS = [(code, capfirst(code.replace("_", " "))) for code in get_args(starter_schema.BodyRegion)]
@@ -191,12 +192,22 @@ def _in_order_of(before: Any, chosen: list[str]) -> tuple[str, ...]:
 
 
 class ComponentEditor:
-    """The form of the draft, its dose and its sources: three forms sent as one."""
+    """The form of the draft, its dose, its sources and the clinic's own picture: four forms sent as one.
+
+    ``pictures``: those the clinic uploaded; ``files``: a new one may be among them.
+    """
 
     def __init__(
-        self, content: ComponentContent, sources: list[tuple[str, str]], data: Mapping[str, Any] | None = None
+        self,
+        content: ComponentContent,
+        sources: list[tuple[str, str]],
+        data: Mapping[str, Any] | None = None,
+        *,
+        pictures: Sequence[OwnPicture] = (),
+        files: Any = None,
     ) -> None:
         self.content = content
+        self.own = OwnPictureForm(data, files, pictures=pictures, chosen=content.own_picture_id)
         initial = {name: getattr(content, name) for name in ComponentForm.base_fields if name != "kind"}
         self.form = ComponentForm(data, initial=initial | {"kind": content.dose.kind})
         kind = str(data.get("kind", "")) if data else content.dose.kind
@@ -211,14 +222,16 @@ class ComponentEditor:
 
     def is_valid(self) -> bool:
         # Each is asked, so that everything wrong is told at once.
-        is_whole = all([self.form.is_valid(), self.dose.is_valid(), self.sources.is_valid()])
+        is_whole = all(
+            [self.form.is_valid(), self.dose.is_valid(), self.sources.is_valid(), self.own.is_valid()]
+        )
         if self.form.is_bound and not self.dose.is_bound:
             self.form.add_error("kind", _("Fill in the numbers of this kind of dose."))
         return is_whole
 
     @property
     def forms(self) -> tuple[forms.Form, ...]:
-        return (self.form, self.dose, *self.sources)
+        return (self.form, self.dose, *self.sources, self.own)
 
     @property
     def has_errors(self) -> bool:
@@ -229,7 +242,7 @@ class ComponentEditor:
         given = self.form.cleaned_data
         return ComponentContent(
             **{name: given[name] for name in given if name != "kind"},
-            own_picture_id=self.content.own_picture_id,
+            own_picture_id=self.own.chosen,
             sources=self._cited(),
             dose=self.dose.dose,
         )
@@ -240,7 +253,13 @@ class ComponentEditor:
         known = {name: getattr(self.content, name) for name in ComponentContent.__dataclass_fields__}
         given = {name: value for name, value in self.form.cleaned_data.items() if name != "kind"}
         return ComponentContent(
-            **known | given | {"sources": self._cited(), "dose": self.dose_so_far or self.content.dose}
+            **known
+            | given
+            | {
+                "sources": self._cited(),
+                "dose": self.dose_so_far or self.content.dose,
+                "own_picture_id": self.own.chosen,
+            }
         )
 
     @property

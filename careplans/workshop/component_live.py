@@ -11,7 +11,14 @@ from careplans.library.edit_component import PATIENT_WORDS, ComponentContent, ch
 from careplans.library.models import ComponentVersion
 from careplans.library.whole import ENGLISH, problems_of_component, words_in
 from careplans.workshop.component_forms import ComponentEditor, ComponentForm
-from careplans.workshop.patient_view import PatientView, Reading, dropped_in, patient_view, reading_of
+from careplans.workshop.patient_view import (
+    PatientView,
+    Reading,
+    dropped_in,
+    patient_view,
+    reading_of,
+    with_own_picture,
+)
 
 PRINTED = (*PATIENT_WORDS, "clinician_text", "cautions", "effect_text")
 
@@ -38,10 +45,11 @@ def live_of(editor: ComponentEditor, version: ComponentVersion) -> Live:
     """Of what stands in the form now, saved or not."""
     content = editor.so_far() if editor.form.is_bound else editor.content
     dose = editor.dose_so_far if editor.form.is_bound else content.dose
+    own = editor.own.pictures.get(content.own_picture_id) if content.own_picture_id else None
     words = {name: getattr(content, name) for name in PATIENT_WORDS}
     labels = {name: ComponentForm.base_fields[name].label for name in PRINTED}
     return Live(
-        view=patient_view(words, dose, content.picture, ENGLISH),
+        view=with_own_picture(patient_view(words, dose, content.picture, ENGLISH), own),
         dose=dose.in_words() if dose else "",
         reading=reading_of(words),
         dropped=dropped_in({name: getattr(content, name) for name in PRINTED}, labels),

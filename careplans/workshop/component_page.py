@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,8 +14,7 @@ from careplans.library.selectors import FALLBACK_LANGUAGE, wording_in
 from careplans.library.surgery import SOURCE as HOUSE_SOURCE
 from careplans.library.translations import is_approved
 from careplans.workshop.finding import dose_in_words, dose_of
-from careplans.workshop.patient_view import PatientView, patient_view
-from careplans.workshop.places import own_picture_url
+from careplans.workshop.patient_view import PatientView, patient_view, with_own_picture
 from careplans.workshop.said import WORDS_OF_COMPONENT, language_name, words_of_code
 
 
@@ -118,14 +117,6 @@ def _text(version: ComponentVersion, text: Any, standing: frozenset[tuple[str, s
     view = patient_view(words, dose_of(version.default_dose), version.picture, text.language)
     is_english = text.language == FALLBACK_LANGUAGE
     approved = None if is_english else is_approved(version, text.language, standing)
-    return TextView(_with_own_picture(view, version), text.language, language_name(text.language), approved)
-
-
-def _with_own_picture(view: PatientView, version: ComponentVersion) -> PatientView:
-    """The clinic's own picture stands in for the drawn one."""
-    own = version.own_picture
-    url = own_picture_url(own) if own else ""
-    if not own or not url:
-        return view
-    alt = own.alts.get(view.language) or str(own)
-    return replace(view, picture_url=url, card=replace(view.card, picture=own.code, picture_alt=alt))
+    return TextView(
+        with_own_picture(view, version.own_picture), text.language, language_name(text.language), approved
+    )

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from careplans.handouts.pictures import FOLDER, drawn_file
 from careplans.handouts.presenters.cards import Card, DoseLine
 from careplans.handouts.words import direction_of
 from careplans.library.dose import Dose
 from careplans.library.markdown import dropped_by, plain
-from careplans.library.pictures import picture_alt, picture_codes
+from careplans.library.models import OwnPicture
+from careplans.library.own_picture_files import is_stored
+from careplans.library.pictures import picture_alt
 from careplans.library.reading import HIGHEST_GRADE, reading_grade
+from careplans.workshop.places import own_picture_url
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 # A sentence of more words than this is worth looking at.
@@ -47,7 +51,8 @@ class Reading:
 
 def patient_view(words: Mapping[str, Any], dose: Dose | None, picture: str, language: str) -> PatientView:
     """``words``: title, why, steps, feel, watch_for and stop_if in ``language``."""
-    has_picture = picture in picture_codes()
+    file = drawn_file(picture, language)
+    has_picture = bool(file)
     with translation.override(language):
         said = dose.in_words() if dose else ""
         named = picture_alt(picture, language) or _("Picture: %(title)s") % {"title": words["title"]}
@@ -68,8 +73,17 @@ def patient_view(words: Mapping[str, Any], dose: Dose | None, picture: str, lang
         course=(),
         language=language,
     )
-    url = static(f"pictures/{picture}.svg") if has_picture else ""
+    url = static(f"{FOLDER}{file}") if has_picture else ""
     return PatientView(card, language, direction_of(language), url)
+
+
+def with_own_picture(view: PatientView, own: OwnPicture | None) -> PatientView:
+    """The clinic's own picture stands in for the drawn one, as long as its file is there."""
+    if own is None or not is_stored(own):
+        return view
+    alt = own.alts.get(view.language) or str(own)
+    card = replace(view.card, picture=own.code, picture_alt=alt)
+    return replace(view, picture_url=own_picture_url(own), card=card)
 
 
 def reading_of(words: Mapping[str, Any]) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from careplans.workshop import copy_urls, rule_urls, template_urls, translation_urls
+from careplans.workshop import copy_urls, picture_urls, rule_urls, template_urls, translation_urls
 from careplans.workshop.views import (
     asked,
     comparing,
@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *template_urls.urlpatterns,
     *translation_urls.urlpatterns,
     *copy_urls.urlpatterns,
+    *picture_urls.urlpatterns,
     *rule_urls.urlpatterns,
     path("library/components/<uuid:pk>/use/", use.component_use, name="component-use"),
     path("library/components/<uuid:pk>/recall/", use.component_recall, name="component-recall"),

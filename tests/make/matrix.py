@@ -9,14 +9,19 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from careplans.accounts.models import Clinic, Invitation, Membership, User
 from careplans.accounts.permissions import Role
 from careplans.checkins.models import Alert, CheckIn
 from careplans.handouts.models import Handout
 from careplans.handouts.services import request_handout
+from careplans.library.bundle_in import receive_file
 from careplans.library.models import (
+    ArrivingFile,
     Component,
     ComponentVersion,
+    OwnPicture,
     RedFlag,
     Retirement,
     SafetyRule,
@@ -29,10 +34,12 @@ from careplans.plans.models import Draft, PlanVersion
 from patients.models import ClinicalFact, Episode, Patient
 from tests.factories import NOW, make_clinic, make_staff
 from tests.make.accounts import make_invitation
+from tests.make.bundles import small_bundle
 from tests.make.checkins import make_asked
 from tests.make.documents import make_plan, make_version
 from tests.make.outbox import make_message
 from tests.make.patients import make_episode, make_fact
+from tests.make.pictures import make_own_picture
 from tests.make.plans import component_of, make_draft, make_library, make_patient, template_of
 from tests.make.templates import make_template_draft
 from tests.make.worklist import make_red_flag
@@ -129,6 +136,17 @@ class World:
     def red_flag(self) -> RedFlag:
         make_library(self.clinic)
         return RedFlag.objects.filter(clinic=self.clinic).earliest("code")
+
+    @cached_property
+    def own_picture(self) -> OwnPicture:
+        return make_own_picture(self.clinic, make_staff(self.clinic, Role.EDITOR))
+
+    @cached_property
+    def arriving_file(self) -> ArrivingFile:
+        """One that came just now and that nobody decided on."""
+        by, now = make_staff(self.clinic, Role.EDITOR), timezone.now()
+        data = small_bundle()
+        return receive_file(clinic=self.clinic, name="library.zip", data=data, by=by, now=now)
 
     @cached_property
     def retirement(self) -> Retirement:
@@ -307,6 +325,8 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     "version-keep": _component_version,
     "retirement-confirm": _pk("retirement"),
     "retirement-withdraw": _pk("retirement"),
+    "own-picture": _pk("own_picture"),
+    "library-import-report": _pk("arriving_file"),
     "component-recall": lambda world: {"pk": world.component.component_id},
     "template-detail": lambda world: {"pk": world.template.template_id},
 }
