@@ -121,4 +121,4 @@ def _refuse(form: SourceForm, refusal: Refusal) -> None:
 
 
 def _source(request: StaffRequest, pk: uuid.UUID) -> Source:
-    return get_object_or_404(Source.objects.filter(clinic=request.clinic), pk=pk)
+    return get_object_or_404(sources_matching(request.clinic, ""), pk=pk)
