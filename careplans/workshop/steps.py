@@ -6,7 +6,7 @@ that would be refused, and says why where they might look for one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from careplans.library.models import (
 )
 from careplans.library.retire import waiting_for
 from careplans.workshop.kinds import kind_of
-from careplans.workshop.places import compare_url, edit_url, step_url
+from careplans.workshop.places import edit_url, step_url
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,14 @@ def steps_for(version: Any, request: Any) -> Steps:
         *_to_retire(version, kind, may, waiting=waiting),
         *_of_retirement(waiting, request.user, may),
     )
+    comments = tuple(version.comments.select_related("said_by"))
     return Steps(
         version=version,
         kind=kind,
         steps=steps,
-        notes=tuple(_notes(version, may, waiting, has_written=has_written)),
+        notes=(*_sent_back(version, comments), *_notes(version, may, waiting, has_written=has_written)),
         waiting=waiting,
-        comments=tuple(version.comments.select_related("said_by")),
+        comments=comments,
         comment_url="" if version.state == ReviewState.RETIRED else step_url("comment", kind, version),
     )
 
@@ -82,9 +83,8 @@ def _of_writer(version: Any, kind: str, may: frozenset[Permission]) -> Iterator[
     if Permission.EDIT_LIBRARY not in may:
         return
     if version.state == ReviewState.DRAFT:
-        edit = edit_url(version)
-        if edit:
-            yield Step("edit", _("Go on writing"), edit, "pencil-square", "primary", asks=True)
+        label = _("Go on writing")
+        yield Step("edit", label, edit_url(version), "pencil-square", "primary", asks=True)
         yield Step("submit", _("Submit for review"), step_url("submit", kind, version), "send")
         yield Step(
             "drop", _("Drop this draft"), step_url("drop", kind, version), "trash3", "quiet", asks=True
@@ -132,6 +132,16 @@ def _of_retirement(waiting: Retirement | None, user: Any, may: frozenset[Permiss
     yield Step("withdraw", label, reverse("retirement-withdraw", args=[waiting.pk]), "x-circle")
 
 
+def _sent_back(version: Any, comments: Sequence[ReviewComment]) -> Iterator[str]:
+    """What the reviewer asked for, before anything else on the page of the draft."""
+    asked = [one for one in comments if one.kind == ReviewComment.Kind.SENT_BACK]
+    if version.state == ReviewState.DRAFT and asked:
+        yield _("%(name)s sent this back: %(text)s") % {
+            "name": asked[-1].said_by.name,
+            "text": asked[-1].text,
+        }
+
+
 def _notes(
     version: Any, may: frozenset[Permission], waiting: Retirement | None, *, has_written: bool
 ) -> Iterator[str]:
@@ -158,12 +168,6 @@ def approved_before(version: Any) -> Any:
     if version.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
         return None
     return version.versions().filter(state=ReviewState.APPROVED).first()
-
-
-def compare_with_approved_url(version: Any) -> str:
-    """Empty where there is nothing to compare with."""
-    approved = approved_before(version)
-    return compare_url(approved, version) if approved else ""
 
 
 def _has_written(version: Any, user: Any) -> bool:

@@ -14,7 +14,7 @@ from careplans.accounts.permissions import Permission
 from careplans.library.models import Retirement, ReviewComment, ReviewState
 from careplans.library.retire import FIELDS
 from careplans.workshop.kinds import KINDS, Kind, kind_of, title_of
-from careplans.workshop.places import edit_url, version_url
+from careplans.workshop.places import version_url
 from careplans.workshop.selectors import proposals_in
 
 # More rows than anybody reads through at once; the rest is told as a number.
@@ -133,7 +133,7 @@ def _row(version: Any, user: User, since: Any, *, is_draft: bool = False) -> Wai
         kind=str(kind.label),
         title=title_of(version),
         number=version.number,
-        url=(edit_url(version) if is_draft else "") or version_url(version),
+        url=version_url(version),
         who=_who(version),
         since=since,
         is_own=version.was_written_by_me or version.author_id == user.pk,

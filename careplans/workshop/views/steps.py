@@ -38,7 +38,7 @@ def version_start(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpRespon
         messages.error(request, str(refusal))
         return redirect(version_url(version))
     messages.success(request, _("Version %(number)d is a draft now. Write in it.") % {"number": draft.number})
-    return redirect(edit_url(draft) or version_url(draft))
+    return redirect(edit_url(draft))
 
 
 @require_POST
