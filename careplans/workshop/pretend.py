@@ -20,6 +20,7 @@ from careplans.handouts.render import RenderedPdf, render_document
 from careplans.library.dose import parse_dose
 from careplans.library.models import ComponentVersion, TemplatePhase, TemplateVersion
 from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components, rules_of
+from careplans.library.translations import telling_of
 from careplans.plans.after_surgery import Surgery
 from careplans.plans.assemble import document_of
 from careplans.plans.content import Content, ItemContent, PhaseContent
@@ -87,7 +88,9 @@ def pretend_plan(
     if not ahead:
         raise PlanRefusal(_("Every phase would be over already. Choose a later beginning."))
     approved, days = _approved(version, clinic), first_surgery_days(episode, version)
-    spoken = patient.language if patient.language in version.texts else FALLBACK_LANGUAGE
+    telling = telling_of(clinic, patient.language)
+    spoken = telling.spoken(version)
+    spoken = spoken if spoken in version.texts else FALLBACK_LANGUAGE
     words = version.texts.get(spoken, {})
     content = Content(
         plan_id=PLAN_ID,
@@ -100,7 +103,8 @@ def pretend_plan(
         title=words.get("title") or str(version),
         for_patient=words.get("for_patient", ""),
         anchor_on=anchor_on,
-        phases=tuple(_phase(phase, patient.language, approved) for phase in ahead),
+        phases=tuple(_phase(phase, spoken, approved) for phase in ahead),
+        telling=telling,
         cold_to_heat_day=days["cold_to_heat_day"],
         clearance_day=days["clearance_day"],
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,7 +81,6 @@ class TemplatePage:
     marks: tuple[Mark, ...]
     # (code, title, what it says)
     sources: tuple[tuple[str, str, str], ...]
-    languages: tuple[str, ...]
 
     @property
     def is_draft(self) -> bool:
@@ -145,7 +145,6 @@ def template_page(version: TemplateVersion) -> TemplatePage:
         spans=tuple(_span(card) for card in cards),
         marks=tuple(_marks(phases)),
         sources=tuple((one["source"], titles.get(one["source"], ""), one["says"]) for one in version.sources),
-        languages=tuple(sorted(version.texts.keys() - {FALLBACK_LANGUAGE})),
     )
 
 
@@ -189,6 +188,11 @@ def tags_of(component: Component) -> frozenset[str]:
     """The tags of its newest version."""
     newest = component.versions.order_by("-number").first()
     return frozenset(newest.tags) if newest else frozenset()
+
+
+def other_languages() -> tuple[str, ...]:
+    """Those it can be translated into."""
+    return tuple(code for code, _name in settings.LANGUAGES if code != FALLBACK_LANGUAGE)
 
 
 def region_name(region: str) -> str:

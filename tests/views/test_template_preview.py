@@ -64,13 +64,22 @@ def test_another_clinics_template_and_anothers_draft_are_not_there(
         assert clinician.get(address(draft, name)).status_code == 404
 
 
+@pytest.mark.parametrize("approved_only", [[], ["es"]])
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_it_is_the_plan_a_real_patient_would_get(
-    version: TemplateVersion, clinic: Clinic, client_of: Callable[..., Client]
+    language: str,
+    approved_only: list[str],
+    version: TemplateVersion,
+    clinic: Clinic,
+    client_of: Callable[..., Client],
 ) -> None:
-    draft: Draft = make_draft(clinic, make_staff(clinic, Role.CLINICIAN, name="Same Name"))
+    clinic.approved_translations_only = approved_only
+    clinic.save()
+    clinician = make_staff(clinic, Role.CLINICIAN, name="Same Name")
+    draft: Draft = make_draft(clinic, clinician, language=language)
     real = draft_document(draft, today=NOW.date())
 
-    plan = client_of(Role.EDITOR).get(address(version), pretend()).context["plan"]
+    plan = client_of(Role.EDITOR).get(address(version), pretend(language=language)).context["plan"]
 
     own = {"plan_id", "patient", "clinician", "episode", "phases"}
     assert plan.document.model_dump(exclude=own) == real.model_dump(exclude=own)

@@ -24,6 +24,7 @@ from careplans.library.selectors import approved_templates
 from careplans.workshop.steps import steps_for
 from careplans.workshop.template_general_forms import CopyForm, NewTemplateForm
 from careplans.workshop.template_page import (
+    other_languages,
     proposed_code,
     template_page,
     template_rows,
@@ -131,6 +132,7 @@ def _read(request: StaffRequest, version: TemplateVersion) -> HttpResponse:
         "version": whole,
         "versions": versions.select_related("author", "approved_by").order_by("-number"),
         "steps": steps_for(whole, request),
+        "other_languages": other_languages(),
         "to_mend": to_mend(whole) if page.is_draft else (),
         "may_keep": Permission.KEEP_LIBRARY in request.permissions,
         "may_write": Permission.EDIT_LIBRARY in request.permissions,
