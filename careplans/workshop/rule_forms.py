@@ -38,10 +38,10 @@ SEVERITIES = [
     (Severity.INFORM, gettext_lazy("For information: it is shown, and nothing is asked")),
 ]
 MOST_ROWS = 12
-# Names of buttons that change the form and save nothing.
-ADD, REMOVE, FIND = "add", "remove", "find"
+# Names of buttons that change the form and save nothing. A field called "remove" would hide the form's own method.
+ADD, REMOVE, FIND = "do-add", "do-remove", "do-find"
 # Back from the test bench, with what was typed before.
-BACK = "back"
+BACK = "do-back"
 
 
 class RuleForm(forms.Form):

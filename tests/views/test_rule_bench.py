@@ -144,7 +144,7 @@ def test_a_rule_is_tried_while_it_is_written_and_nothing_is_lost_on_the_way_back
 
     bench = site.post(f"{BENCH}?rule={draft.pk}", typed)
     page = site.post(f"{BENCH}?rule={draft.pk}", shown(bench) | {"b-p-ended_mao_inhibitor": ["20"]})
-    back = site.post(edit, shown(page) | {"back": "1"})
+    back = site.post(edit, as_shown(page.content.decode(), "bench-back") | {"do-back": "1"})
 
     assert found(page) == [("stop", True)]
     assert as_shown(back.content.decode(), "rule-form")["c0-days_after"] == ["30"]
@@ -162,7 +162,7 @@ def test_a_new_rule_is_tried_before_it_is_saved(site: Client, clinic: Clinic) ->
 
     assert found(bench) == [("inform", True)]
     assert SafetyRule.objects.count() == before
-    assert f'formaction="{reverse("rule-new")}"' in bench.content.decode()
+    assert f'action="{reverse("rule-new")}"' in bench.content.decode()
 
 
 def test_why_a_rule_cannot_be_tried_is_said(site: Client) -> None:

@@ -200,9 +200,9 @@ def test_what_no_plan_could_be_assessed_by_is_told_beside_its_field(
 def test_a_row_is_added_and_taken_out_without_saving(site: Client, draft: SafetyRule) -> None:
     given = shown(site, edit(draft)) | {"message": ["Half written"], "severity": []}
 
-    added = site.post(edit(draft), given | {"add": "age"})
+    added = site.post(edit(draft), given | {"do-add": "age"})
     again = as_shown(added.content.decode(), FORM)
-    removed = site.post(edit(draft), again | {"remove": "0"})
+    removed = site.post(edit(draft), again | {"do-remove": "0"})
 
     assert (again["row"], again["c1-kind"], again["message"]) == (["0", "1"], ["age"], ["Half written"])
     assert again["c0-any_of"] == ["mao_inhibitor"]
@@ -215,7 +215,7 @@ def test_a_row_is_added_and_taken_out_without_saving(site: Client, draft: Safety
 def test_components_are_found_by_words_and_stay_chosen(site: Client, draft: SafetyRule) -> None:
     given = shown(site, edit(draft))
 
-    page = site.post(edit(draft), given | {"components-find": "naproxen", "find": "components"})
+    page = site.post(edit(draft), given | {"components-find": "naproxen", "do-find": "components"})
 
     words = page.content.decode()
     assert 'value="med-naproxen" id="components-med-naproxen">' in " ".join(words.split())
@@ -225,18 +225,18 @@ def test_components_are_found_by_words_and_stay_chosen(site: Client, draft: Safe
 def test_a_hundred_rows_are_not_built(site: Client, draft: SafetyRule) -> None:
     rows = {f"c{number}-kind": "always" for number in range(100)}
 
-    page = site.post(edit(draft), {"row": [str(number) for number in range(100)], "find": "1"} | rows)
+    page = site.post(edit(draft), {"row": [str(number) for number in range(100)], "do-find": "1"} | rows)
 
     assert len(page.context["editor"].rows) == 12
 
 
 def test_strange_rows_lead_to_no_error_page(site: Client, draft: SafetyRule) -> None:
     for given in (
-        {"row": ["x", "-1", "", "99999", "²"], "add": "fact"},
+        {"row": ["x", "-1", "", "99999", "²"], "do-add": "fact"},
         {"row": "0", "c0-kind": "dose", "c0-most_each": "NaN", "c0-most_a_day": "Infinity", "c0-unit": "t"},
         {"row": "0", "c0-kind": "fact", "c0-any_of": ["\x00", "a" * 500]},
-        {"components": ["\x00", "x" * 500], "components-find": "\x00", "find": "components"},
-        {"message": "\u202e", "remove": "zero"},
+        {"components": ["\x00", "x" * 500], "components-find": "\x00", "do-find": "components"},
+        {"message": "\u202e", "do-remove": "zero"},
         {"revision": "x"},
     ):
         assert site.post(edit(draft), given).status_code == 200
