@@ -98,9 +98,10 @@ class OneFile(FileUploadHandler):
     def file_complete(self, file_size: int) -> InMemoryUploadedFile | None:
         if self._kept is None:
             return None
-        is_whole = file_size <= self._most_bytes
+        content = self._kept if file_size <= self._most_bytes else io.BytesIO()
+        content.seek(0)
         return InMemoryUploadedFile(
-            self._kept if is_whole else io.BytesIO(),
+            content,
             self.field_name,
             self.file_name or "",
             self.content_type or "",
