@@ -228,6 +228,7 @@ class BenchEditor:
             del dose_form.fields[name]
         for field in dose_form.fields.values():
             field.widget.attrs.pop("autofocus", None)
+            field.help_text = ""
         return ItemRow(key, part, form, dose_form)
 
 
