@@ -21,6 +21,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from careplans.core.refusals import Refusal
 from careplans.core.text import UnusableText, plain_line
 from careplans.library import starter_schema as schema
+from careplans.library.bundle_words import said
 from careplans.library.whole import ENGLISH, ComponentWords
 
 FORMAT = 1
@@ -31,6 +32,8 @@ MOST_ENTRIES = 2000
 MOST_ROWS = 1000
 MOST_OF_ONE = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
+# What is wrong with one thing: nobody mends more of it at once.
+MOST_TOLD = 20
 LISTS = ("sources", "rules", "red_flags")
 FOLDERS = ("components", "templates")
 NAMES = re.compile(
@@ -218,9 +221,8 @@ def _read(data: Any, model: type[Model], name: str) -> Entry[Model]:
     try:
         content = model.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        said = [f"{'.'.join(map(str, one['loc'])) or name}: {one['msg']}" for one in found[:20]]
-        return Entry(name, None, tuple(said))
+        found = error.errors(include_url=False)
+        return Entry(name, None, tuple(dict.fromkeys(map(said, found)))[:MOST_TOLD])
     except RecursionError:
         return Entry(name, None, (_("is nested too deeply"),))
     try:

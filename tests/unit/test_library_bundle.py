@@ -264,20 +264,40 @@ def no_english(data: Any) -> Any:
 @pytest.mark.parametrize(
     ("name", "change", "said"),
     [
-        ("components/ex-bridge.yaml", lambda data: data | {"grade": "good"}, "grade"),
-        ("components/ex-bridge.yaml", lambda data: data | {"tags": ["exercize"]}, "tags"),
-        ("components/ex-bridge.yaml", lambda data: data | {"surprise": 1}, "surprise"),
+        (
+            "components/ex-bridge.yaml",
+            lambda data: data | {"grade": "good"},
+            "grade: “good” is not known; known are high",
+        ),
+        (
+            "components/ex-bridge.yaml",
+            lambda data: data | {"tags": ["exercize"]},
+            "tags, 1: “exercize” is not known here",
+        ),
+        ("components/ex-bridge.yaml", lambda data: data | {"surprise": 1}, "surprise: nothing of this name"),
+        ("components/ex-bridge.yaml", lambda data: data | {"equipment": 7}, "equipment: has to be a list"),
+        (
+            "components/ex-bridge.yaml",
+            lambda data: data | {"effect_text": 7},
+            "effect_text: has to be a text",
+        ),
+        (
+            "components/ex-bridge.yaml",
+            lambda data: data | {"review_months": "x"},
+            "review_months: has to be a number",
+        ),
+        ("components/ex-bridge.yaml", lambda data: data | {"dose": {"kind": "moon"}}, "“moon” is not known"),
         ("components/ex-bridge.yaml", lambda data: data | {"code": "ex-other"}, "ex-other"),
         ("components/ex-bridge.yaml", lambda data: data | {"picture": "dancing"}, "dancing"),
         ("components/ex-bridge.yaml", lambda data: data | {"category": "medicine"}, "cannot change"),
         ("components/ex-bridge.yaml", no_english, "English"),
-        ("components/ex-bridge.yaml", lambda data: [data], "valid"),
+        ("components/ex-bridge.yaml", lambda data: [data], "has to be fields"),
         (
             "components/ex-bridge.yaml",
             lambda data: data | {"sources": [{"source": "X9", "says": "so"}]},
             "X9",
         ),
-        ("templates/recurrent-spasm.yaml", lambda data: data | {"phases": []}, "phases"),
+        ("templates/recurrent-spasm.yaml", lambda data: data | {"phases": []}, "phases: missing"),
         (
             "templates/recurrent-spasm.yaml",
             lambda data: data | {"phases": [data["phases"][0] | {"items": [{"component": "ex-none"}]}]},

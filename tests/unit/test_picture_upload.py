@@ -42,6 +42,17 @@ def test_a_picture_is_kept_in_its_own_format(kind: str, media_type: str) -> None
     assert read(clean.content).format == kind
 
 
+def test_a_photograph_saved_as_png_is_kept_as_jpeg() -> None:
+    """A handout with eight of them would otherwise be larger than any mailbox takes."""
+    out = io.BytesIO()
+    noise = random.Random(1).randbytes(900 * 700 * 3)
+    Image.frombytes("RGB", (900, 700), noise).save(out, "PNG")
+    clean = clean_picture(out.getvalue())
+    assert clean.media_type == "image/jpeg"
+    assert read(clean.content).format == "JPEG"
+    assert (clean.width, clean.height) == (900, 700)
+
+
 def test_where_it_was_taken_and_all_else_is_gone() -> None:
     exif = Image.Exif()
     exif.get_ifd(GPS).update({1: "N", 2: (51.0, 30.0, 0.0)})
