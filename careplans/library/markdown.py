@@ -27,7 +27,7 @@ DEEPEST = 12
 # Without one of these a line is printed as it stands, which is nearly always.
 _MARKS = re.compile(r"[*_`\[<\\~#]")
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
-# What is no such tag may be words: "<your name>".
+# Other words in angle brackets are no mark: "<your name>".
 _HTML = nh3.ALLOWED_TAGS | {
     "audio", "base", "body", "button", "embed", "font", "form", "head", "html", "iframe", "input", "link", "main", "meta",
     "object", "option", "script", "section", "select", "source", "style", "svg", "textarea", "title", "u", "video",
@@ -71,7 +71,7 @@ def _not_printed() -> dict[str, str]:
         "code": _("code: it is printed as plain words"),
         "struck": _("words struck through: they are printed as plain words"),
         "rule": _("lines across the page: they are printed as they were typed"),
-        "html": _("HTML: only the words between the tags are printed"),
+        "html": _("HTML: its tags are printed as they were typed"),
         "list": _("lists: write one thing in each sentence, or use the steps"),
     }
 
@@ -133,14 +133,12 @@ def _html(token: Token) -> str:
 
 def _words(token: Token) -> str:
     match token.type:
-        case "text" | "code_inline":
-            return token.content
+        case "text" | "code_inline" | "html_inline":
+            return token.content  # a tag is words like any other: escaped, and not lost
         case "softbreak" | "hardbreak":
             return "\n"
         case "image":
             return "".join(_words(child) for child in token.children or ())
-        case "html_inline" if not _is_html(token.content):
-            return token.content
     return ""
 
 

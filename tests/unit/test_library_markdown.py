@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from django.template import Context, Template
 from django.utils.html import escape
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from careplans.library.load import STARTER_FOLDER
@@ -45,7 +45,11 @@ ATTACKS = (
 PIECES = st.sampled_from(
     [*ATTACKS, "*", "**", "_", "`", "[", "](", ")", "<", ">", "&", "~~", "#", "\\", "- ", "1. ", "\n", "\n\n", " ", "word", "2", "é", "ع", "!", '"', "'", "|"]
 )  # fmt: skip
-TEXTS = st.one_of(st.text(), st.lists(PIECES, max_size=25).map("".join))
+TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=25).map("".join))
+
+
+# Parsing is judged by what comes out; on a busy machine drawing the examples takes its time.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Tags(HTMLParser):
@@ -100,7 +104,7 @@ def starter_texts(starter: Starter) -> Iterator[str]:
         ("See [the page](https://a.example).", "See the page."),
         ("![A bridge](x.png)", "A bridge"),
         ("Type `heat`", "Type heat"),
-        ("<b>Stop</b> at <your limit>", "Stop at &lt;your limit&gt;"),
+        ("<b>Stop</b> at <your limit>", "&lt;b&gt;Stop&lt;/b&gt; at &lt;your limit&gt;"),
         ("1. First\n2. Second", "1. First\n2. Second"),
         ("# Lie down", "# Lie down"),
         ("", ""),
@@ -137,10 +141,7 @@ def test_a_longer_text_has_paragraphs_and_lists(text: str, html: str) -> None:
 
 
 def test_the_words_alone() -> None:
-    assert (
-        plain("**Bridge**, *slowly* [here](https://a.example) <b>now</b> 2*3")
-        == "Bridge, slowly here now 2*3"
-    )
+    assert plain("**Bridge**, *slowly* [here](https://a.example) `now` 2*3") == "Bridge, slowly here now 2*3"
 
 
 @pytest.mark.parametrize(
@@ -182,8 +183,10 @@ def test_the_starter_library_prints_as_before() -> None:
         if not re.search(r"\*\S|\b_\S", text):
             assert printable(text) == escape(text)
             assert plain(text) == text
-            assert printable_block(text).startswith("<p>")
-            assert not Tags(printable_block(text)).names - {"p", "br"}
+    for component in read_starter(STARTER_FOLDER).components:
+        # "1. adım" at the beginning of a phase's name is no list, but stands in no longer text either.
+        for text in (component.clinician_text, component.effect_text):
+            assert Tags(printable_block(text)).names <= {"p", "br"}
 
 
 @pytest.mark.parametrize("text", ATTACKS)
@@ -195,6 +198,7 @@ def test_nothing_gets_through(text: str) -> None:
         assert "<script" not in html
 
 
+@UNHURRIED
 @given(TEXTS)
 @example("**<b>*</b>**")
 def test_no_tag_that_is_not_allowed_and_no_attribute(text: str) -> None:
@@ -205,12 +209,14 @@ def test_no_tag_that_is_not_allowed_and_no_attribute(text: str) -> None:
         assert tags.others == []
 
 
+@UNHURRIED
 @given(st.text(st.sampled_from("abc123é ع.,;:!?()-+='\"&>|/%°\n")))
 def test_without_marks_a_line_is_as_it_was(text: str) -> None:
     assert printable(text) == escape(text)
     assert plain(text) == text
 
 
+@UNHURRIED
 @given(
     st.lists(
         st.sampled_from(
@@ -233,5 +239,8 @@ def test_the_filters() -> None:
     page = Template(
         "{% load library_text %}{{ text|printable }}|{{ text|printable_block }}|{{ text|plain }}|{{ none|printable }}"
     )
-    told = page.render(Context({"text": "**a** <i>b</i> & c", "none": None}))
-    assert told == "<strong>a</strong> b &amp; c|<p><strong>a</strong> b &amp; c</p>|a b &amp; c|"
+    told = page.render(Context({"text": "**a** *b* & c", "none": None}))
+    assert (
+        told
+        == "<strong>a</strong> <em>b</em> &amp; c|<p><strong>a</strong> <em>b</em> &amp; c</p>|a b &amp; c|"
+    )
