@@ -9,13 +9,15 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from careplans.library.dose import Dose, parse_dose
-from careplans.library.models import Category, ComponentIndex, ComponentVersion, ReviewState
+from careplans.library.models import Category, ComponentIndex, ComponentVersion, Effect, Grade, ReviewState
 
 PER_PAGE = 50
-READ = ("component_id", "number", "state", "default_dose", "grade", "effect", "review_due_on")
+READ = ("component_id", "state", "default_dose", "grade", "effect")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class ComponentLine:
     effect: str
     grade: str
     states: tuple[StateTag, ...]
-    review_due_on: date | None
+    # When it is to be read again, in words.
+    review: str
     is_due: bool
 
 
@@ -66,6 +69,8 @@ def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) 
     shown = _shown_versions([row.component_id for row in rows], for_keepers=for_keepers)
     labels: Mapping[str, Any] = dict(ReviewState.choices)
     kinds: Mapping[str, Any] = dict(Category.choices)
+    effects: Mapping[str, Any] = dict(Effect.choices)
+    grades: Mapping[str, Any] = dict(Grade.choices)
     lines = []
     for row in rows:
         version = shown[row.component_id]
@@ -75,15 +80,22 @@ def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) 
                 component_id=row.component_id,
                 title=row.title,
                 kind=str(kinds[row.category]),
-                dose=dose_in_words(version.default_dose),
-                effect=version.get_effect_display(),
-                grade=version.get_grade_display(),
+                dose=dose_in_words(version["default_dose"]),
+                effect=str(effects[version["effect"]]),
+                grade=str(grades[version["grade"]]),
                 states=tuple(StateTag(one, str(labels[one])) for one in states if one),
-                review_due_on=row.review_due_on,
+                review=_review(row.review_due_on, today) if for_keepers else "",
                 is_due=row.review_due_on is not None and row.review_due_on <= today,
             )
         )
     return lines
+
+
+def _review(due_on: date | None, today: date) -> str:
+    if due_on is None:
+        return ""
+    said = _("review due since %(day)s") if due_on <= today else _("review on %(day)s")
+    return said % {"day": date_format(due_on, "j M Y")}
 
 
 def dose_of(stored: Any) -> Dose | None:
@@ -99,14 +111,14 @@ def dose_in_words(stored: Any) -> str:
     return dose.in_words() if dose else ""
 
 
-def _shown_versions(components: list[Any], *, for_keepers: bool) -> dict[Any, ComponentVersion]:
-    """Of each the approved version; for keepers, where there is none, the newest."""
-    versions = ComponentVersion.objects.filter(component__in=components).only(*READ).order_by("number")
+def _shown_versions(components: list[Any], *, for_keepers: bool) -> dict[Any, dict[str, Any]]:
+    """Of each what its approved version says; for keepers, where there is none, its newest."""
+    versions = ComponentVersion.objects.filter(component__in=components).order_by("number").values(*READ)
     if not for_keepers:
         versions = versions.filter(state=ReviewState.APPROVED)
-    shown: dict[Any, ComponentVersion] = {}
+    shown: dict[Any, dict[str, Any]] = {}
     for version in versions:
-        before = shown.get(version.component_id)
-        if before is None or before.state != ReviewState.APPROVED:
-            shown[version.component_id] = version
+        before = shown.get(version["component_id"])
+        if before is None or before["state"] != ReviewState.APPROVED:
+            shown[version["component_id"]] = version
     return shown

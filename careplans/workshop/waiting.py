@@ -13,6 +13,7 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Permission
 from careplans.library.models import Retirement, ReviewComment, ReviewState
 from careplans.library.retire import FIELDS
+from careplans.library.search import OPEN
 from careplans.workshop.kinds import KINDS, Kind, kind_of, title_of
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import proposals_in
@@ -48,16 +49,24 @@ class ProposalRow:
 
 def waiting_count(clinic: Clinic, user: User, may: frozenset[Permission]) -> int:
     """What waits for this person, for the rail: one query, and none for who neither writes nor reviews."""
-    waiting: list[QuerySet[Any]] = []
     if not may & {Permission.REVIEW_LIBRARY, Permission.EDIT_LIBRARY}:
         return 0
+    found: list[QuerySet[Any]] = [_waiting_in(kind, clinic, user, may) for kind in KINDS.values()]
     if Permission.REVIEW_LIBRARY in may:
-        waiting += [_in_review(kind, clinic).exclude(_own(kind, user)) for kind in KINDS.values()]
-        waiting.append(proposals_in(clinic).waiting().exclude(proposed_by=user))
-    if Permission.EDIT_LIBRARY in may:
-        waiting += [_drafts(kind, clinic, user).filter(submitted_at__isnull=False) for kind in KINDS.values()]
-    first, *others = (found.order_by().values_list("pk") for found in waiting)
+        found.append(Retirement.objects.waiting().filter(clinic=clinic).exclude(proposed_by=user))
+    first, *others = (rows.order_by().values_list("pk") for rows in found)
     return first.union(*others, all=True).count()
+
+
+def _waiting_in(kind: Kind, clinic: Clinic, user: User, may: frozenset[Permission]) -> QuerySet[Any]:
+    """For a reviewer what others submitted, for an editor what was sent back to them; for whoever is both, both."""
+    own, waits = _own(kind, user), Q()
+    if Permission.REVIEW_LIBRARY in may:
+        waits |= Q(state=ReviewState.IN_REVIEW) & ~own
+    if Permission.EDIT_LIBRARY in may:
+        waits |= Q(state=ReviewState.DRAFT, submitted_at__isnull=False) & own
+    open_ones = kind.model._default_manager.filter(state__in=OPEN, **{kind.clinic_path: clinic})
+    return open_ones.filter(waits)
 
 
 def in_review(clinic: Clinic, user: User) -> list[WaitingRow]:
