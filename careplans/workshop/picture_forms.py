@@ -67,6 +67,8 @@ class OwnPictureForm(forms.Form):
         self.fields["kept"].choices = [DRAWN, *((str(one.pk), str(one)) for one in pictures)]  # type: ignore[attr-defined]  # a choice field
         for language, direction in (("ar", "rtl"), ("es", "ltr"), ("tr", "ltr")):
             self.fields[f"alt_{language}"].widget.attrs |= {"lang": language, "dir": direction}
+        # With a file it is needed, as said beside it then.
+        self.fields["alt_en"].is_needed_later = True  # type: ignore[attr-defined]  # read by the field's template
         self.upload: NewPicture | None = None
 
     def clean(self) -> dict[str, Any]:

@@ -157,6 +157,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     live = live_of(editor, version)
+    drawn = str(editor.form["picture"].value() or "")
     context = {
         "title": live.view.card.title or version.component.code,
         "version": version,
@@ -168,6 +169,7 @@ def _page(
         "dose_form": editor.dose,
         "sources": editor.sources,
         "own": editor.own,
+        "drawn": drawn if drawn in picture_codes() else "",
         # No page can put a file back into its form.
         "file_again": bool(request.FILES),
         "live": live,
