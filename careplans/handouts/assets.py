@@ -23,8 +23,10 @@ def static_folder() -> Path:
 
 
 def style_sheets(html: str) -> tuple[str, ...]:
-    """Print style and the fonts this text needs: Arabic letters, even one name of them, bring theirs."""
-    names = ["fonts-latin.css"] + (["fonts-arabic.css"] if _ARABIC.search(html) else []) + ["print.css"]
+    """Print style and the fonts this text needs: Arabic letters, even one name of them, and stressed words bring theirs."""
+    arabic = ["fonts-arabic.css"] if _ARABIC.search(html) else []
+    italic = ["fonts-latin-italic.css"] if "<em>" in html else []
+    names = ["fonts-latin.css", *italic, *arabic, "print.css"]
     return tuple(_read(name) for name in names)
 
 

@@ -133,6 +133,14 @@ def test_what_a_clinic_writes_is_text_not_markup(tmp_path: Path) -> None:
     assert nasty in text_of(pdf_of(document), tmp_path)
 
 
+def test_stressed_words_bring_their_font_and_no_other_handout_does() -> None:
+    stressed = small_document(for_patient="Go *slowly*, and **stop** when it hurts.")
+    drawings = [drawing_of(document, link=LINK) for document in (stressed, small_document())]
+    has_italic = [any("Italic" in name for name in drawing.assets) for drawing in drawings]
+    assert "Go <em>slowly</em>, and <strong>stop</strong> when it hurts." in drawings[0].html
+    assert has_italic == [True, False]
+
+
 def test_numbers_are_printed_as_they_were_entered(tmp_path: Path) -> None:
     document = small_document()
     phase = document.phases[0]
