@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -157,3 +158,21 @@ def test_plans_without_own_pictures_ask_the_database_nothing(
 @pytest.mark.django_db
 def test_a_code_that_leads_to_no_row_is_no_picture(clinic: Clinic) -> None:
     assert pictures_of(document_with(f"own-{uuid.uuid4()}"), clinic.pk) == {}
+
+
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</word>')
+POINTS_OF_42_MM = 119
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_english_text_stands_beside_its_picture_and_not_below_it(language: str, tmp_path: Path) -> None:
+    """WeasyPrint put it below where the page runs from right to left."""
+    path = tmp_path / "handout.pdf"
+    path.write_bytes(render_document(document_with("bridge", language), link=LINK).pdf)
+    command = ["pdftotext", "-bbox", str(path), "-"]
+    found = WORD.findall(subprocess.run(command, capture_output=True, check=True).stdout.decode())
+    words = [word for *_place, word in found]
+    why = words.index("Strong")  # the first words of what it is for
+    assert words[why : why + 3] == ["Strong", "seat", "muscles"]
+    heading = max(number for number, word in enumerate(words[:why]) if word == "Bridge")
+    assert 0 < float(found[why][1]) - float(found[heading][1]) < POINTS_OF_42_MM
