@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import stat
 import tarfile
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from careplans.running.backup import NotRestorable, make_backup, pause_sending, unpack_backup
-from tests.factories import NOW, make_clinic
+from tests.factories import NOW, make_clinic, make_staff
+from tests.make.pictures import make_own_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +32,8 @@ def _data(settings: Any, tmp_path: Path) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_comes_back_as_it_was(settings: Any, tmp_path: Path) -> None:
-    make_clinic(name="Kept")
+    clinic = make_clinic(name="Kept")
+    kept = make_own_picture(clinic, make_staff(clinic, Role.EDITOR))
     file = make_backup(folder=tmp_path / "backups", now=NOW)
     settings.DATA_DIR = tmp_path / "elsewhere"
 
@@ -37,6 +41,8 @@ def test_a_backup_comes_back_as_it_was(settings: Any, tmp_path: Path) -> None:
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert (settings.DATA_DIR / "media" / "handout.pdf").read_bytes() == b"a handout"
+    picture = (settings.DATA_DIR / "media" / str(kept.file.name)).read_bytes()
+    assert hashlib.sha256(picture).hexdigest() == kept.sha256
     assert (settings.DATA_DIR / "secret-key").read_text() == "the key"
     if connection.vendor == "sqlite":
         with sqlite3.connect(settings.DATA_DIR / "careplans.sqlite3") as restored:
