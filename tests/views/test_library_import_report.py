@@ -150,6 +150,7 @@ def test_what_changed_since_it_came_is_said_and_looked_at_anew(
     page = response.content.decode()
     assert response.status_code == 409
     assert "The library has changed since the file came" in page
+    assert "Nothing of it can be taken in now" in page
     assert "Left out." in page
     drafts = ComponentVersion.objects.filter(component__clinic=clinic, state=ReviewState.IN_REVIEW)
     assert not drafts.exists()
