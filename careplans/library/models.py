@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from careplans.accounts.models import Clinic
 from careplans.library.arriving import ArrivingFile
 from careplans.library.dose import Dose, parse_dose
-from careplans.library.index import ComponentIndex
+from careplans.library.index import ComponentIndex, IndexedComponent, IndexWord
 from careplans.library.own_pictures import OwnPicture
 from careplans.library.recalled import Recall
 from careplans.library.retired import Retirement
@@ -47,6 +47,8 @@ __all__ = [
     "Effect",
     "Grade",
     "IdentityNeverChanges",
+    "IndexWord",
+    "IndexedComponent",
     "OwnPicture",
     "PartOfVersion",
     "PhaseStart",

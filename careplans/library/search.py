@@ -1,13 +1,14 @@
 """Finding components: what is written into the index, and how it is asked.
 
-The same on SQLite and PostgreSQL: folded words, read through row by row. Each different word of a component stands in
-its row once, and none that is part of another one, which keeps a row near 3 kB and 10,000 of them quick to read.
+The same on SQLite and PostgreSQL: what was typed is looked for in every different folded word of the clinic's library,
+and each of those knows its components (``index_words``). What they are filtered and sorted by stands in narrow rows.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,17 @@ from django.db import transaction
 from django.db.models import Case, IntegerField, Q, QuerySet, When
 
 from careplans.accounts.models import Clinic
-from careplans.library.index import ComponentIndex
+from careplans.library.index import ComponentIndex, IndexedComponent, IndexWord
+from careplans.library.index_words import (
+    Changes,
+    change_of,
+    give_places,
+    listed,
+    mark,
+    new_changes,
+    packed,
+    places_holding,
+)
 from careplans.library.models import Component, ComponentVersion, ReviewedContent, ReviewState
 
 LANGUAGE_OF_TITLES = "en"
@@ -74,8 +85,7 @@ def found(clinic: Clinic, asked: Question, *, for_keepers: bool, today: date) ->
     words = words_of(asked.words)[:MOST_WORDS]
     if not words:
         return rows.order_by("title_words", "pk")
-    # The longest first: it leaves the fewest rows for the others.
-    rows = rows.filter(*(Q(words__holds=word) for word in sorted(words, key=len, reverse=True)))
+    rows = rows.filter(_in_places(places_holding(clinic, words, for_keepers=for_keepers)))
     in_title = reduce(and_, (Q(title_words__contains=word) for word in words))
     rank = Case(
         When(title_words__startswith=" ".join(words), then=0),
@@ -84,6 +94,14 @@ def found(clinic: Clinic, asked: Question, *, for_keepers: bool, today: date) ->
         output_field=IntegerField(),
     )
     return rows.order_by(rank, "title_words", "pk")
+
+
+def _in_places(bits: int) -> Q:
+    """By those that are there or those that are not, whichever are fewer."""
+    there = listed(bits)
+    if len(there) * 2 <= bits.bit_length():
+        return Q(place__in=there)
+    return Q(place__lt=bits.bit_length()) & ~Q(place__in=listed(bits ^ ((1 << bits.bit_length()) - 1)))
 
 
 def equipment_in(clinic: Clinic, *, for_keepers: bool) -> list[str]:
@@ -132,16 +150,55 @@ def index_components(components: Iterable[Any]) -> None:
         _index(keys[start : start + AT_ONCE])
 
 
+@transaction.atomic
+def reindex(clinic: Clinic) -> int:
+    """All of a clinic's index anew; how many components there are."""
+    for model in (ComponentIndex, IndexWord, IndexedComponent):
+        model._default_manager.filter(clinic=clinic).delete()
+    keys = list(Component.objects.filter(clinic=clinic).values_list("pk", flat=True))
+    index_components(keys)
+    return len(keys)
+
+
 def _index(keys: Sequence[Any]) -> None:
+    give_places(keys)
     # Held in one order: of two who write the same component at once, the second reads what the first has written.
     held = Component.objects.select_for_update().filter(pk__in=keys).order_by("pk")
     by_component: dict[Any, list[ComponentVersion]] = {component.pk: [] for component in held}
     versions = ComponentVersion.objects.filter(component__in=keys).select_related("component")
     for version in versions.prefetch_related("texts").order_by("number"):
         by_component[version.component_id].append(version)
-    rows = [ComponentIndex(**row) for some in by_component.values() for row in rows_of(some)]
+    indexed = list(IndexedComponent.objects.filter(component__in=keys))
+    changes: dict[Any, Changes] = defaultdict(new_changes)
+    rows = []
+    for one in indexed:
+        for row in set_words(one, by_component[one.component_id], changes[one.clinic_id]):
+            rows.append(ComponentIndex(**row))
     ComponentIndex.objects.filter(component__in=keys).delete()
     ComponentIndex.objects.bulk_create(rows)
+    IndexedComponent.objects.bulk_create(
+        indexed,
+        update_conflicts=True,
+        unique_fields=["component"],
+        update_fields=["words", "keepers_words"],
+    )
+    for clinic_id in sorted(changes):
+        mark(clinic_id, changes[clinic_id])
+
+
+def set_words(indexed: Any, versions: Sequence[Any], changes: Changes) -> list[dict[str, Any]]:
+    """The rows of one component. Its words go into ``indexed``, and what they change into ``changes``."""
+    before = {"everybody": indexed.words, "keepers": indexed.keepers_words}
+    after = {"everybody": "", "keepers": ""}
+    rows = []
+    for row in rows_of(versions):
+        after["keepers" if row["for_keepers"] else "everybody"] = row["words"]
+        rows.append(
+            {name: value for name, value in row.items() if name != "words"} | {"place": indexed.place}
+        )
+    indexed.words, indexed.keepers_words = after["everybody"], after["keepers"]
+    change_of(indexed.place, before, after, changes)
+    return rows
 
 
 def rows_of(versions: Sequence[Any]) -> Iterator[dict[str, Any]]:
@@ -182,15 +239,6 @@ def title_in(version: Any) -> str:
     """The English title; a draft that has none yet is called by its code."""
     titles = (text.title for text in version.texts.all() if text.language == LANGUAGE_OF_TITLES)
     return str(next(titles, "") or version.component.code)
-
-
-def packed(words: Iterable[str]) -> str:
-    """Each different word once, and none that is found within another one anyway."""
-    kept = ""
-    for word in sorted({*words}, key=lambda word: (-len(word), word)):
-        if word not in kept:
-            kept += f" {word}"
-    return f"{kept} "
 
 
 def _texts_of(version: Any) -> Iterator[str]:

@@ -61,7 +61,7 @@ def page_of(found: QuerySet[ComponentIndex], wanted: str | None, *, is_narrowed:
     number = int(wanted) if wanted and wanted.isascii() and wanted.isdigit() and len(wanted) < 7 else 1
     number = number if 1 <= number <= pages.num_pages else 1
     shown = list(keys[(number - 1) * PER_PAGE : number * PER_PAGE])
-    rows = ComponentIndex.objects.defer("words", "title_words").in_bulk(shown)
+    rows = ComponentIndex.objects.defer("title_words").in_bulk(shown)
     return Page([rows[key] for key in shown if key in rows], number, pages)
 
 

@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.audit.record import SYSTEM
+from careplans.library.index_words import listed, packed
 from careplans.library.load import load_starter
-from careplans.library.models import Component, ComponentIndex, ComponentVersion
+from careplans.library.models import (
+    Component,
+    ComponentIndex,
+    ComponentVersion,
+    IndexedComponent,
+    IndexWord,
+)
 from careplans.library.recall import recall_component
 from careplans.library.retire import drop_draft, retire_version
 from careplans.library.review import (
@@ -26,7 +33,7 @@ from careplans.library.review import (
     start_version,
     submit_for_review,
 )
-from careplans.library.search import Question, fold, found, index_components, packed, words_of
+from careplans.library.search import Question, fold, found, index_components, words_of
 from tests.factories import NOW, make_staff
 from tests.make.library import WHY, editor_of, make_next, reviewer_of, rewrite
 from tests.make.plans import component_of, make_library
@@ -176,7 +183,6 @@ def test_after_each_verb_the_index_is_as_if_made_anew(
     verb(version, editor_of(clinic), reviewer_of(clinic))
     after = rows_of(clinic)
 
-    ComponentIndex.objects.all().delete()
     call_command("reindex_library", stdout=StringIO())
     assert after == rows_of(clinic)
     # What is dropped leaves everything as it was.
@@ -190,8 +196,66 @@ def test_a_first_load_is_found_whole(clinic: Clinic) -> None:
 
 
 def rows_of(clinic: Clinic) -> list[Any]:
+    """All that stands in the index, with components for places: those may be given anew."""
     rows = ComponentIndex.objects.filter(clinic=clinic).order_by("component__code", "for_keepers")
-    return [{name: value for name, value in row.items() if name != "id"} for row in rows.values()]
+    codes = dict(IndexedComponent.objects.filter(clinic=clinic).values_list("place", "component__code"))
+    words = IndexWord.objects.filter(clinic=clinic).order_by("word")
+    return [
+        *(
+            {name: value for name, value in row.items() if name not in ("id", "place")}
+            for row in rows.values()
+        ),
+        *((one.word, [codes_in(places, codes) for places in (one.everybody, one.keepers)]) for one in words),
+    ]
+
+
+def codes_in(places: bytes, codes: dict[int, str]) -> set[str]:
+    return {codes[place] for place in listed(int.from_bytes(bytes(places), "little"))}
+
+
+def test_each_component_is_found_by_exactly_its_own_words(clinic: Clinic) -> None:
+    make_library(clinic)
+    held = IndexedComponent.objects.filter(clinic=clinic).select_related("component")
+    words = {one.component.code: set(one.words.split()) for one in held}
+    codes = {one.place: one.component.code for one in held}
+
+    for one in IndexWord.objects.filter(clinic=clinic):
+        assert codes_in(one.everybody, codes) == {code for code, own in words.items() if one.word in own}
+
+
+@given(st.sets(st.integers(min_value=0, max_value=300)))
+def test_places_are_the_bits_that_are_set(places: set[int]) -> None:
+    assert listed(sum(1 << place for place in places)) == sorted(places)
+
+
+def test_a_word_nobody_says_any_more_is_gone(clinic: Clinic) -> None:
+    by = editor_of(clinic)
+    draft = rewrite(make_next(component_of(clinic, "ex-walking"), by), by, why="Like a zebra.")
+    assert IndexWord.objects.get(word="zebra").everybody == b""
+
+    rewrite(draft, by, why="Like a horse.")
+
+    assert not IndexWord.objects.filter(word="zebra").exists()
+    assert asked(clinic, "zebra", for_keepers=True) == []
+
+
+def test_two_clinics_share_no_word(clinic: Clinic, other_clinic: Clinic) -> None:
+    make_library(other_clinic)
+    by = editor_of(clinic)
+    rewrite(make_next(component_of(clinic, "ex-walking"), by), by, why="Like a zebra.")
+
+    assert asked(other_clinic, "zebra", for_keepers=True) == []
+    assert set(asked(other_clinic, "walking")) == set(asked(clinic, "walking"))
+
+
+def test_more_found_than_not_is_found_whole(clinic: Clinic) -> None:
+    """Asked of the database by what is left out."""
+    make_library(clinic)
+    everything = set(asked(clinic, ""))
+    common = set(asked(clinic, "e"))
+    assert len(common) > len(everything) / 2
+    texts = IndexedComponent.objects.filter(clinic=clinic).values_list("component__code", "words")
+    assert common == {code for code, words in texts if "e" in words}
 
 
 def test_lists_too_long_to_keep_are_cut_between_their_items(clinic: Clinic) -> None:

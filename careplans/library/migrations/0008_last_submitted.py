@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('library', '0007_index'),
+        ('library', '0005_keeping'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

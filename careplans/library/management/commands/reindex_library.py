@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from careplans.accounts.models import Clinic
-from careplans.library.models import Component
-from careplans.library.search import index_components
+from careplans.library.search import reindex
 
 
 class Command(BaseCommand):
@@ -16,6 +15,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         for clinic in Clinic.objects.all():
-            keys = list(Component.objects.filter(clinic=clinic).values_list("pk", flat=True))
-            index_components(keys)
-            self.stdout.write(f"{clinic}: {len(keys)} components can be found.")
+            self.stdout.write(f"{clinic}: {reindex(clinic)} components can be found.")

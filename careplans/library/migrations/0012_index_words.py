@@ -2,18 +2,12 @@ from django.db import migrations, models
 import django.db.models.deletion
 
 
-def keep_words_in_their_rows(apps, schema_editor):
-    """Rows of 3 kB would be compressed and read back each time: four times as long for every question asked."""
-    if schema_editor.connection.vendor == 'postgresql':
-        schema_editor.execute('ALTER TABLE library_componentindex SET (toast_tuple_target = 8160)')
-
-
 class Migration(migrations.Migration):
-    """The index made anew: nothing has written into it yet, and its key changes."""
+    """The index made anew, for two audiences and word by word; ``0013_index`` fills it."""
 
     dependencies = [
         ('accounts', '0002_approved_translations'),
-        ('library', '0005_keeping'),
+        ('library', '0011_component_version_by_state'),
     ]
 
     operations = [
@@ -23,9 +17,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('for_keepers', models.BooleanField()),
+                ('place', models.PositiveIntegerField()),
                 ('title', models.CharField(max_length=200)),
                 ('title_words', models.CharField(max_length=400)),
-                ('words', models.TextField()),
                 ('category', models.CharField(max_length=20)),
                 ('regions', models.CharField(max_length=200)),
                 ('equipment', models.CharField(max_length=400)),
@@ -43,5 +37,30 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('component', 'for_keepers'), name='component_indexed_once')],
             },
         ),
-        migrations.RunPython(keep_words_in_their_rows, migrations.RunPython.noop),
+        migrations.CreateModel(
+            name='IndexedComponent',
+            fields=[
+                ('component', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='indexed', serialize=False, to='library.component')),
+                ('place', models.PositiveIntegerField()),
+                ('words', models.TextField(default='')),
+                ('keepers_words', models.TextField(default='')),
+                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('clinic', 'place'), name='indexed_component_place_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='IndexWord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('word', models.CharField(max_length=60)),
+                ('everybody', models.BinaryField(default=bytes)),
+                ('keepers', models.BinaryField(default=bytes)),
+                ('clinic', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.clinic')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('clinic', 'word'), name='index_word_once')],
+            },
+        ),
     ]
