@@ -1,7 +1,8 @@
 """Bring the starter library into a clinic. Idempotent; what a clinic has is never overwritten.
 
-The first load arrives approved: it comes reviewed with the product. Content of a later release arrives as a new
-version in review, so that the clinic decides.
+The first load arrives approved: it comes reviewed with the product. Content of a later release waits for the clinic's
+review, whether it is another version or wholly new. Only a safety rule or red flag that is wholly new is in use at once:
+it can but warn and ask, and until somebody has looked at it nobody would be protected by it.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ def _starter_in(folder: Path) -> Starter:
 class _Loader:
     def __init__(self, clinic: Clinic, now: datetime) -> None:
         self.clinic, self.now = clinic, now
+        self.is_first_load = not Component.objects.filter(clinic=clinic).exists()
         self.approved = self.for_review = 0
 
     def load(self, starter: Starter) -> None:
@@ -172,7 +174,9 @@ class _Loader:
                 clinic=self.clinic,
                 source=self.sources[file.source],
                 **file.model_dump(mode="json", exclude={"source"}),
-                **self._review_fields(known.next_number(file.code), RULE_REVIEW_MONTHS, _hash(file)),
+                **self._review_fields(
+                    known.next_number(file.code), RULE_REVIEW_MONTHS, _hash(file), protects=True
+                ),
             )
             for file in starter.rules
             if not known.has(file.code, _hash(file))
@@ -186,22 +190,26 @@ class _Loader:
                 position=position,
                 source=self.sources[file.source],
                 **file.model_dump(mode="json", exclude={"source"}),
-                **self._review_fields(known.next_number(file.code), RULE_REVIEW_MONTHS, _hash(file)),
+                **self._review_fields(
+                    known.next_number(file.code), RULE_REVIEW_MONTHS, _hash(file), protects=True
+                ),
             )
             for position, file in enumerate(starter.red_flags)
             if not known.has(file.code, _hash(file))
         )
 
-    def _review_fields(self, number: int, review_months: int, sha256: str) -> dict[str, Any]:
-        is_first = number == 1
-        self.approved += is_first
-        self.for_review += not is_first
+    def _review_fields(
+        self, number: int, review_months: int, sha256: str, *, protects: bool = False
+    ) -> dict[str, Any]:
+        is_in_use = number == 1 and (self.is_first_load or protects)
+        self.approved += is_in_use
+        self.for_review += not is_in_use
         return {
             "number": number,
-            "state": ReviewState.APPROVED if is_first else ReviewState.IN_REVIEW,
+            "state": ReviewState.APPROVED if is_in_use else ReviewState.IN_REVIEW,
             "created_at": self.now,
             "submitted_at": self.now,
-            "approved_at": self.now if is_first else None,
+            "approved_at": self.now if is_in_use else None,
             "review_due_on": months_later(self.now.date(), review_months),
             "starter_sha256": sha256,
         }

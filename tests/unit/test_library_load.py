@@ -68,6 +68,28 @@ def test_new_content_of_a_release_waits_for_review(clinic: Clinic, tmp_path: Pat
 
 
 @pytest.mark.django_db
+def test_what_a_release_brings_for_the_first_time_waits_too(clinic: Clinic, tmp_path: Path) -> None:
+    """Except for a rule, which can only warn."""
+    folder = tmp_path / "starter"
+    shutil.copytree(STARTER_FOLDER, folder)
+    load(clinic, folder)
+    later = tmp_path / "later"
+    shutil.copytree(STARTER_FOLDER, later)
+    brisk = (
+        (later / "components" / "ex-walking.yaml").read_text().replace("code: ex-walking", "code: ex-brisk")
+    )
+    (later / "components" / "ex-brisk.yaml").write_text(brisk)
+    rules = (later / "rules.yaml").read_text()
+    new_rule = rules[rules.index("- code: sedating-drives") : rules.index("- code: sedating-two-together")]
+    (later / "rules.yaml").write_text(rules + new_rule.replace("sedating-drives", "sedating-drives-too"))
+
+    assert load(clinic, later) == (1, 1)
+
+    assert ComponentVersion.objects.get(component__code="ex-brisk").state == ReviewState.IN_REVIEW
+    assert "sedating-drives-too" in {rule.code for rule in rules_of(clinic)}
+
+
+@pytest.mark.django_db
 def test_each_clinic_has_its_own_copy(clinic: Clinic) -> None:
     other = make_clinic()
     load(clinic)
