@@ -34,6 +34,8 @@ MOST_OF_ONE = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 # What is wrong with one thing: nobody mends more of it at once.
 MOST_TOLD = 20
+# Reading these stops where it is told to; the others unfold as much as they hold, whatever is asked for.
+PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LISTS = ("sources", "rules", "red_flags")
 FOLDERS = ("components", "templates")
 NAMES = re.compile(
@@ -138,6 +140,10 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], tuple[str, ...]]:
             entries = [one for one in packed.infolist() if not one.is_dir()]
             if len(entries) > MOST_ENTRIES:
                 raise UnreadableBundle(_("There are too many files in this one."))
+            if any(entry.compress_type not in PACKED_AS for entry in entries):
+                raise UnreadableBundle(
+                    _("This file is packed in a way Careplans does not use. Export it again.")
+                )
             for entry in entries:
                 if not NAMES.fullmatch(entry.filename) or entry.filename in files:
                     strangers.append(entry.filename[:120])

@@ -41,7 +41,7 @@ from careplans.library.models import (
 from careplans.library.pictures import picture_codes
 from careplans.library.review import submit_for_review
 from careplans.library.starter_schema import RedFlagFile, TemplateFile
-from careplans.library.upload import clean_picture, keep_picture
+from careplans.library.upload import UnusablePicture, clean_picture, keep_picture, told_alts
 from careplans.library.versions import record
 
 KEPT_WAITING = timedelta(days=1)
@@ -206,7 +206,7 @@ class _Arrival:
         before = _versions(ComponentVersion, component=component) if component else None
         if before and before.is_busy:
             return BUSY
-        if before and before.approved and _same(component_file(before.approved), file):
+        if before and before.approved and self._says_the_same(before.approved, file):
             return SAME
         component = component or _save(Component(clinic=self.clinic, code=file.code, category=file.category))
         data = file.model_dump(
@@ -224,6 +224,16 @@ class _Arrival:
             _save(ComponentText(version=version, language=language, **text.model_dump(mode="json")))
         return self._submitted(version, before)
 
+    def _says_the_same(self, ours: ComponentVersion, file: BundledComponent) -> bool:
+        """Words, doses and the picture of one's own: of that the file itself, and what is said of it."""
+        own = ours.own_picture
+        if not _same(component_file(ours), file):
+            return False
+        if own is None or file.own_picture is None:
+            return own is None and file.own_picture is None
+        data = self.bundle.pictures.get(file.own_picture.file, b"")
+        return own.alts == file.own_picture.alts and own.sha256 in _digests(data)
+
     def _own_picture(self, file: BundledComponent) -> OwnPicture | None:
         """Checked each time; written to the storage only for good, where no transaction can take it back."""
         if file.own_picture is None:
@@ -232,6 +242,7 @@ class _Arrival:
         if data is None:
             raise BundleRefused(_("its picture “%(name)s” is missing") % {"name": file.own_picture.file})
         clean = clean_picture(data)
+        told_alts(file.own_picture.alts)
         if not self.for_good:
             return None
         # One that left here comes back as itself: a JPEG written anew is another file.
@@ -387,8 +398,16 @@ def _same(ours: Any, theirs: Any) -> bool:
     for one in (left, right):
         one.pop("review_months", None)
         one.pop("own_picture", None)
-    has_own = (getattr(ours, "own_picture", None) is None) == (getattr(theirs, "own_picture", None) is None)
-    return bool(left == right) and has_own
+    return bool(left == right)
+
+
+def _digests(data: bytes) -> set[str]:
+    """Of the file as it came, and as we would write it anew: a JPEG written anew is another file."""
+    try:
+        anew = {clean_picture(data).sha256}
+    except UnusablePicture:
+        anew = set()
+    return {hashlib.sha256(data).hexdigest(), *anew}
 
 
 def _title(content: Any) -> str:

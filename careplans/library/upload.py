@@ -33,6 +33,8 @@ KEPT_SIDE = 1600
 JPEG_QUALITY = 88
 MOST_OF_PNG = 1024 * 1024
 ALT_LENGTH = 300
+# With 16 bits a channel, white is all that would be left.
+PRINTABLE_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 FORMATS = {"PNG": OwnPicture.MediaType.PNG, "JPEG": OwnPicture.MediaType.JPEG}
 ENDINGS = {OwnPicture.MediaType.PNG: "png", OwnPicture.MediaType.JPEG: "jpg"}
 
@@ -87,13 +89,7 @@ def keep_picture(
     *, clinic: Clinic, picture: CleanPicture, alts: Mapping[str, str], by: User, now: datetime
 ) -> OwnPicture:
     """Keep an uploaded picture for good. ``alts``: language → what it shows; English has to be there."""
-    told = {language: plain_line(text) for language, text in alts.items() if text.strip()}
-    if "en" not in told:
-        raise UnusablePicture(_("Say in a sentence what the picture shows, for those who do not see it."))
-    if any(len(text) > ALT_LENGTH for text in told.values()):
-        raise UnusablePicture(
-            _("Say what the picture shows in at most %(most)d characters.") % {"most": ALT_LENGTH}
-        )
+    told = told_alts(alts)
     kept = OwnPicture(
         pk=new_uuid(),
         clinic=clinic,
@@ -118,6 +114,18 @@ def keep_picture(
     return kept
 
 
+def told_alts(alts: Mapping[str, str]) -> dict[str, str]:
+    """What a picture shows, by language, ready to be kept; refused where English is missing or one is too long."""
+    told = {language: plain_line(text) for language, text in alts.items() if text.strip()}
+    if "en" not in told:
+        raise UnusablePicture(_("Say in a sentence what the picture shows, for those who do not see it."))
+    if any(len(text) > ALT_LENGTH for text in told.values()):
+        raise UnusablePicture(
+            _("Say what the picture shows in at most %(most)d characters.") % {"most": ALT_LENGTH}
+        )
+    return told
+
+
 def _refuse_by_its_head(picture: Image.Image) -> None:
     """By what the file says of itself, before a single pixel is decoded."""
     width, height = picture.size
@@ -130,7 +138,12 @@ def _refuse_by_its_head(picture: Image.Image) -> None:
             _("This picture is too small to print: %(width)d × %(height)d pixels. Each side needs 200.")
             % {"width": width, "height": height}
         )
-    if getattr(picture, "n_frames", 1) > 1:
+    if picture.mode not in PRINTABLE_MODES:
+        raise UnusablePicture(
+            _("This picture has more shades than can be printed here. Save it as an ordinary PNG or JPEG.")
+        )
+    # Phones put a second, smaller picture behind the first of a JPEG: only the first is read.
+    if picture.format == "PNG" and getattr(picture, "n_frames", 1) > 1:
         raise UnusablePicture(
             _("This file holds several pictures, and a handout prints one. Save only that.")
         )
@@ -138,7 +151,7 @@ def _refuse_by_its_head(picture: Image.Image) -> None:
 
 def _written_anew(picture: Image.Image) -> CleanPicture:
     """Turned upright as its camera noted, at most ``KEPT_SIDE`` long, and without anything but pixels."""
-    media_type = FORMATS[picture.format or "PNG"]
+    media_type = FORMATS.get(picture.format or "", OwnPicture.MediaType.JPEG)
     upright = ImageOps.exif_transpose(picture)
     has_alpha = media_type == OwnPicture.MediaType.PNG and "A" in upright.convert("RGBA").getbands()
     pixels = upright.convert("RGBA" if has_alpha else "RGB")

@@ -34,8 +34,6 @@ from patients.models import Episode
 
 # Days of a template belong to no calendar; the drawing needs some.
 SOME_DAY = date(2001, 1, 1)
-# What whoever does not keep the library may see.
-OPEN_TO_ALL = (ReviewState.APPROVED, ReviewState.RETIRED)
 WORDS: Mapping[str, Any] = {"name": "", "aims": (), "avoid": (), "move_on_when": (), "step_back_when": ()}
 
 
@@ -105,7 +103,8 @@ def visible_versions(clinic: Clinic, permissions: frozenset[Permission]) -> Quer
     versions = TemplateVersion.objects.filter(template__clinic=clinic).select_related(
         "template__clinic", "template__origin"
     )
-    return versions if Permission.KEEP_LIBRARY in permissions else versions.filter(state__in=OPEN_TO_ALL)
+    # What never was in use, such as a draft that was dropped, nobody else reads.
+    return versions if Permission.KEEP_LIBRARY in permissions else versions.filter(approved_at__isnull=False)
 
 
 def template_rows(clinic: Clinic, permissions: frozenset[Permission], today: date) -> list[TemplateRow]:

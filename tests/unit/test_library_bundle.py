@@ -386,6 +386,31 @@ def test_a_bomb_is_cut_off_by_what_comes_out_of_it(clinic: Clinic, there: User) 
         bring(clinic, data, there)
 
 
+@pytest.mark.parametrize("way", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_unfolds_without_end_is_not_opened(way: int) -> None:
+    """A few hundred bytes so packed unfold to hundreds of megabytes, however little is asked for."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", way) as packed:
+        packed.writestr(MANIFEST, "format: 1")
+        packed.writestr("components/ex-a.yaml", b" " * 4_000_000)
+    with pytest.raises(UnreadableBundle, match="packed in a way"):
+        read_bundle(out.getvalue())
+
+
+def test_a_changed_picture_of_ones_own_is_no_less_a_change(clinic: Clinic, editor: User) -> None:
+    def with_picture(size: tuple[int, int]) -> bytes:
+        clean = clean_picture(picture(size=size))
+        own = keep_picture(clinic=clinic, picture=clean, alts={"en": "A bridge"}, by=editor, now=NOW)
+        ComponentVersion.objects.filter(component__code="ex-bridge").update(own_picture=own)
+        return export_template(version=template_of(clinic, "recurrent-spasm"), by=editor, now=NOW)
+
+    theirs, _ours = with_picture((400, 300)), with_picture((500, 300))
+    report = rehearse(arriving=bring(clinic, theirs, editor), by=editor, now=NOW)
+    assert [(row.code, row.outcome) for row in report.rows if row.outcome != "same"] == [
+        ("ex-bridge", "next")
+    ]
+
+
 @pytest.mark.parametrize(
     "name",
     [

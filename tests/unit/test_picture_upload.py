@@ -134,6 +134,21 @@ def test_a_bomb_is_refused_by_its_head_alone(side: int) -> None:
     assert peak < 20_000_000
 
 
+def test_more_shades_than_can_be_printed_are_refused_and_not_kept_as_white() -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (300, 300), 40_000).save(out, "PNG")
+    with pytest.raises(UnusablePicture, match="more shades"):
+        clean_picture(out.getvalue())
+
+
+def test_of_a_phones_two_pictures_in_one_the_first_is_taken() -> None:
+    out = io.BytesIO()
+    first, second = (Image.new("RGB", size, "red") for size in ((400, 300), (200, 200)))
+    first.save(out, "MPO", save_all=True, append_images=[second])
+    clean = clean_picture(out.getvalue())
+    assert (clean.media_type, clean.width, clean.height) == ("image/jpeg", 400, 300)
+
+
 def test_an_animated_one_is_refused() -> None:
     out = io.BytesIO()
     frames = [Image.new("RGB", (300, 300), colour) for colour in ("red", "blue")]
