@@ -1,13 +1,15 @@
-"""Finding among 10,000 components: the whole page, from the request to the last row, for somebody who sees drafts too."""
+"""Finding among 10,000 components, for somebody who sees drafts too: the heaviest page there is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import cycle, islice
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
@@ -15,7 +17,9 @@ from careplans.bench.clinic import BenchClinic, make_bench_clinic
 from careplans.bench.figures import Figure, at_most, median, seconds_of
 from careplans.core.models import new_uuid
 from careplans.library.models import Component, ComponentText, ComponentVersion
-from careplans.library.search import index_components
+from careplans.library.search import equipment_in, found, index_components
+from careplans.workshop.finding import lines_of, page_of
+from careplans.workshop.forms import FindForm
 
 COMPONENTS = 10_000
 RUNS = 15
@@ -33,29 +37,34 @@ QUESTIONS: dict[str, dict[str, str]] = {
 
 
 def measure() -> Iterator[Figure]:
+    """Of each question what finding takes, and the whole page with it."""
     bench = make_bench_clinic()
     fill(bench.clinic, COMPONENTS)
-    client, slowest = keeper_of(bench), 0.0
+    client = keeper_of(bench)
     for name, asked in QUESTIONS.items():
-        found = _ask(client, asked)  # warmed up: the first page of a process reads templates
-        taken = seconds_of(lambda asked=asked: _ask(client, asked), runs=RUNS)  # type: ignore[misc]
-        slowest = max(slowest, *taken)
-        yield at_most(
-            f"library-search-{COMPONENTS}: {name}, median",
-            median(taken) * 1000,
-            "ms",
-            goal=MOST_MILLISECONDS,
-            compared_with=f"{found} found, {max(taken) * 1000:.0f} ms in the slowest of the runs",
-            runs=RUNS,
-        )
-    yield at_most(
-        f"library-search-{COMPONENTS}: slowest of all runs",
-        slowest * 1000,
-        "ms",
-        goal=MOST_MILLISECONDS,
-        compared_with=f"{len(QUESTIONS)} questions",
-        runs=RUNS * len(QUESTIONS),
-    )
+        number = _ask(client, asked)  # warmed up: the first page of a process reads templates
+        for what, action in (
+            ("found", partial(_find, bench.clinic, asked)),
+            ("page", partial(_ask, client, asked)),
+        ):
+            taken = seconds_of(action, runs=RUNS)
+            yield at_most(
+                f"library-search-{COMPONENTS}, {name}: {what}, median",
+                median(taken) * 1000,
+                "ms",
+                goal=MOST_MILLISECONDS,
+                compared_with=f"{number} found; the slowest run took {max(taken) * 1000:.0f} ms",
+                runs=RUNS,
+            )
+
+
+def _find(clinic: Clinic, asked: dict[str, str]) -> None:
+    """What the view does but for drawing the page: the rows of the first page, ready to be shown."""
+    today = timezone.localdate()
+    form = FindForm(asked, equipment=equipment_in(clinic, for_keepers=True), for_keepers=True)
+    rows = found(clinic, form.question, for_keepers=True, today=today)
+    page = page_of(rows, None, is_narrowed=form.is_narrowed)
+    lines_of(page, for_keepers=True, today=today)
 
 
 def keeper_of(bench: BenchClinic) -> Client:

@@ -35,7 +35,10 @@ class ComponentIndex(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["component", "for_keepers"], name="component_indexed_once")
+            models.UniqueConstraint(fields=["component", "for_keepers"], name="component_indexed_once"),
+            models.UniqueConstraint(
+                fields=["clinic", "for_keepers", "place"], name="component_index_place_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["clinic", "for_keepers", "title_words"], name="component_index_in_order"),

@@ -34,7 +34,10 @@ class Migration(migrations.Migration):
                     models.Index(fields=['clinic', 'for_keepers', 'title_words'], name='component_index_in_order'),
                     models.Index(fields=['clinic', 'for_keepers', 'equipment'], name='component_index_equipment'),
                 ],
-                'constraints': [models.UniqueConstraint(fields=('component', 'for_keepers'), name='component_indexed_once')],
+                'constraints': [
+                    models.UniqueConstraint(fields=('component', 'for_keepers'), name='component_indexed_once'),
+                    models.UniqueConstraint(fields=('clinic', 'for_keepers', 'place'), name='component_index_place_once'),
+                ],
             },
         ),
         migrations.CreateModel(
