@@ -159,7 +159,10 @@ def test_one_of_the_earlier_ones_is_chosen_and_looked_at_before_it_is_saved(
     signed_in: Client, clinic: Clinic, editor: User, draft: ComponentVersion
 ) -> None:
     picture = make_own_picture(clinic, editor)
-    assert path_of(picture) in signed_in.get(edit_path(draft)).content.decode()
+    page = signed_in.get(edit_path(draft)).content.decode()
+    assert path_of(picture) in page
+    assert 'id="own-picture"' in page  # a notice leads there
+    assert "{#" not in page
     form = typed(draft, **{"own-kept": str(picture.pk)})
     assert path_of(picture) in signed_in.post(edit_path(draft, "component-live"), form).content.decode()
     assert stored(draft).own_picture is None
