@@ -136,6 +136,8 @@ class Overview:
     messages: tuple[MessageLine, ...]
     handout: Handout | None
     has_running_plan: bool
+    # Something in the running plan is recalled: nobody hands it out as it is.
+    is_recalled: bool
     next_check_in: CheckIn | None
     plan: CurrentPlan | None = None
     course: Course | None = None
@@ -166,6 +168,7 @@ def overview_of(
         "messages": message_lines(rows_in(json_of(patient, "message_rows"))),
         "handout": getattr(running, "handout", None),
         "has_running_plan": running is not None,
+        "is_recalled": json_of(running, "recalled_at") is not None if running else False,
         "next_check_in": next_planned(check_ins),
     }
     if Permission.SEE_CLINICAL not in permissions:

@@ -12,6 +12,7 @@ from careplans.audit.models import AuditEvent
 from careplans.checkins.models import Alert, AnswerItem, CheckIn
 from careplans.checkins.selectors import open_alerts
 from careplans.outbox.models import Message
+from careplans.plans.holdings import recalled_holdings
 from careplans.plans.models import Draft, Plan, PlanVersion
 from careplans.worklist import trail
 from careplans.worklist.json_rows import JsonRows
@@ -68,11 +69,16 @@ def patient_with_history(clinic: Clinic) -> QuerySet[Patient]:
 
 
 def current_version(patient: Patient) -> PlanVersion | None:
-    """The newest version of the plan that runs; without one, of the plan that ended last."""
+    """The newest version of the plan that runs; without one, of the plan that ended last.
+
+    The annotated ``recalled_at`` says since when something in it is recalled; it is empty where nothing is.
+    """
     running_first = Case(When(plan__state__in=RUNNING, then=Value(0)), default=Value(1))
     versions = PlanVersion.objects.filter(plan__patient=patient).select_related(
         "plan__owner", "plan__episode", "handout"
     )
+    recalled = recalled_holdings().filter(version=OuterRef("pk"), plan__state__in=RUNNING)
+    versions = versions.annotate(recalled_at=Subquery(recalled.values("recalled_at")[:1]))
     return versions.order_by(running_first, "-published_at").first()
 
 

@@ -19,6 +19,7 @@ from careplans.plans.models import Draft, Plan
 from tests.factories import NOW
 from tests.make.plans import make_library
 from tests.make.recalls import REASON, component, make_published, recall
+from tests.make.written import make_outdated_copy
 
 pytestmark = pytest.mark.django_db
 MOBILITY = "ex-gentle-mobility"
@@ -102,6 +103,19 @@ def test_the_front_desk_is_told_nothing_clinical_of_it(
     assert "Recalled" not in page
 
 
+def test_the_patients_page_says_so_and_the_desk_is_told_not_to_hand_it_out(
+    client_of: Clients, clinic: Clinic, plan: Plan, mobility: Component
+) -> None:
+    clinician, desk = client_of(Role.CLINICIAN), client_of(Role.FRONT_DESK)
+    assert "recalled" not in page_of(clinician, "patient-detail", plan.patient_id)
+    recall(clinic, MOBILITY)
+    assert "was recalled" in page_of(clinician, "patient-detail", plan.patient_id)
+    page = page_of(desk, "patient-detail", plan.patient_id)
+    assert "Do not hand out this plan" in page
+    assert REASON not in page
+    assert "recalled" not in page
+
+
 def test_one_step_leads_to_the_page_that_publishes(
     clinic: Clinic, clinician: User, plan: Plan, mobility: Component
 ) -> None:
@@ -175,3 +189,11 @@ def test_where_used_asks_as_often_for_many_plans_as_for_one(
         for _number in range(3):
             make_published(clinic, clinician)
     assert counts[0] == counts[1]
+
+
+def test_the_page_names_the_copies_that_are_recalled_with_it(clinic: Clinic, client_of: Clients) -> None:
+    copy = make_outdated_copy(clinic)
+    page = page_of(client_of(Role.REVIEWER), "component-recall", copy.origin_id)
+    assert "own copies are recalled with it: Our dead bug." in page
+    page = page_of(client_of(Role.REVIEWER), "component-recall", copy.pk)
+    assert "own copies are recalled" not in page

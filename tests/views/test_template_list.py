@@ -11,7 +11,8 @@ from django.urls import reverse
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.models import Template, TemplateVersion
-from tests.factories import make_staff
+from careplans.library.retire import retire_version
+from tests.factories import NOW, make_staff
 from tests.make.plans import template_of
 from tests.make.templates import make_template_draft
 
@@ -165,3 +166,17 @@ def test_who_may_not_write_and_who_is_elsewhere_make_no_copy(
     path = reverse("template-copy", args=[template_of(clinic).template_id])
     assert client_of(Role.CLINICIAN).get(path).status_code == 403
     assert client_of(Role.EDITOR, at=other_clinic).post(path, {"title": "x", "code": "x"}).status_code == 404
+
+
+def test_a_draft_that_was_dropped_stays_with_those_who_keep_the_library(
+    draft: TemplateVersion, client_of: Callable[..., Client]
+) -> None:
+    retire_version(
+        version=draft, reason="Dangerous nonsense, never to be used.", by=draft.writers.get(), now=NOW
+    )
+    clinician = client_of(Role.CLINICIAN)
+
+    assert clinician.get(version_url(draft)).status_code == 404
+    assert clinician.get(version_url(draft, "template-preview")).status_code == 404
+    assert version_url(draft) not in clinician.get(LIST).content.decode()
+    assert client_of(Role.EDITOR).get(version_url(draft)).status_code == 200
