@@ -41,6 +41,7 @@ from careplans.library.models import (
 from careplans.library.pictures import picture_codes
 from careplans.library.review import submit_for_review
 from careplans.library.starter_schema import RedFlagFile, TemplateFile
+from careplans.library.translations import check_all
 from careplans.library.upload import UnusablePicture, clean_picture, keep_picture, told_alts
 from careplans.library.versions import record
 
@@ -340,6 +341,7 @@ class _Arrival:
         """As if its writer had submitted it: what is not whole is refused."""
         version.writers.add(self.by, self.brought_by)
         record("imported", version, self.by, self.now)
+        check_all(version)
         submit_for_review(version=version, by=self.by, now=self.now)
         return NEXT if before else NEW
 

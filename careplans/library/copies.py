@@ -28,7 +28,7 @@ from careplans.library.models import (
 )
 from careplans.library.review import draft_like, note_writer
 from careplans.library.search import index_version
-from careplans.library.translations import code_of
+from careplans.library.translations import check_all, code_of
 from careplans.library.versions import ReviewRefusal, next_number, record
 from careplans.library.whole import ENGLISH
 
@@ -59,6 +59,7 @@ def copy_component(
     text = draft.texts.get(language=ENGLISH)
     text.title = plain(title)
     text.save()
+    check_all(draft)
     index_version(draft)
     return draft
 
@@ -77,6 +78,7 @@ def copy_template(*, of: TemplateVersion, code: str, title: str, by: User, now: 
     draft: TemplateVersion = _first_draft(of, by, now, template_id=template.pk)
     draft.texts = draft.texts | {ENGLISH: draft.texts.get(ENGLISH, {}) | {"title": plain(title)}}
     draft.save()
+    check_all(draft)
     return draft
 
 
@@ -160,6 +162,7 @@ def _first_draft(of: Any, by: User, now: datetime, *, number: int = 1, **belongs
     draft = draft_like(of, by, now, number=number, **belongs_to)
     record("started", draft, by, now, copied_from=f"{code_of(of)} v{of.number}")
     note_writer(version=draft, by=by, now=now)
+    check_all(draft)
     return draft
 
 

@@ -23,6 +23,7 @@ from careplans.library.models import (
 )
 from careplans.library.retire import withdraw_all
 from careplans.library.search import index_version
+from careplans.library.translations import refuse_outdated
 from careplans.library.versions import ReviewRefusal, StaleVersion, hold, hold_name, move, next_number, record
 from careplans.library.whole import problems_of
 
@@ -53,6 +54,7 @@ def draft_like(of: Content, by: User, now: datetime, *, number: int, **belongs_t
     draft.created_at, draft.submitted_at, draft.starter_sha256 = now, None, ""
     draft.review_due_on = now.date() + _planned(of.review_due_on - (of.approved_at or of.created_at).date())
     draft.last_submitted_at, draft.last_submitted_by = None, None
+    draft.checked_languages = {}
     draft.save()
     _copy_parts(of, draft)
     return draft
@@ -74,8 +76,9 @@ def submit_for_review(
     *, version: ReviewedContent, by: User, now: datetime, revision: int | None = None
 ) -> None:
     """From here on nobody writes in it. ``revision``: what the submitter saw last, where that matters."""
-    _hold(version, revision)
+    stored = _hold(version, revision)
     _refuse_unless_whole(version)
+    refuse_outdated(stored or version)
     first = version.submitted_at or now
     move(
         version,
@@ -160,13 +163,14 @@ def _planned(time: timedelta) -> timedelta:
     return time if timedelta() < time < REVIEW_EVERY else REVIEW_EVERY
 
 
-def _hold(version: ReviewedContent, revision: int | None) -> None:
+def _hold(version: Content, revision: int | None) -> Content | None:
     """Keep the version from others until the transaction ends; refuse when it is not what was seen."""
     stored = hold(version)
     if stored is not None and revision is not None and stored.revision != revision:
         raise StaleVersion(
             _("Somebody changed this version since you opened it. Read it again before you decide.")
         )
+    return stored
 
 
 def _writers(version: ReviewedContent) -> set[Any]:

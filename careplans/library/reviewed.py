@@ -95,6 +95,9 @@ class ReviewedContent(Identified):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     review_due_on = models.DateField()
+    # Language → hash of English and translation (``translations.sha_of``) as they stood when the translation was saved
+    # or confirmed in this draft. Void by itself when either side changes again.
+    checked_languages = models.JSONField(default=dict, blank=True, editable=False)
     # Hash of the starter file this version came from; empty for what a clinic wrote itself.
     starter_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # Fields an approved version may still change: its life cycle, never its content.

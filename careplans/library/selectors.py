@@ -26,6 +26,8 @@ from careplans.library.models import (
 from careplans.library.rules import Rule
 
 FALLBACK_LANGUAGE = "en"
+# Without these a translation is not told: it would be a half one.
+NEVER_LEFT_OUT = ("steps", "feel", "watch_for", "stop_if")
 
 
 def _category_order() -> Case:
@@ -142,11 +144,19 @@ class Wording:
 def wording_in(version: ComponentVersion, language: str) -> Wording:
     """The patient's text in ``language``, else in English; reads prefetched texts.
 
+    English too where the translation leaves out what English says: nobody loses "When to stop" by their language.
     Approved versions have English. A draft that has no text yet is called by its code.
     """
     by_language = {text.language: text for text in version.texts.all()}
+    english = by_language.get(FALLBACK_LANGUAGE)
     for known in (language, FALLBACK_LANGUAGE):
-        if known in by_language:
+        if known in by_language and not _leaves_out(by_language[known], english):
             return Wording(by_language[known], known)
     nothing = ComponentText(language=FALLBACK_LANGUAGE, title=version.component.code)
     return Wording(nothing, FALLBACK_LANGUAGE)
+
+
+def _leaves_out(text: ComponentText, english: ComponentText | None) -> bool:
+    return english is not None and any(
+        getattr(english, name) and not getattr(text, name) for name in NEVER_LEFT_OUT
+    )

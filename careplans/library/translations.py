@@ -17,17 +17,19 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.record import record_change
 from careplans.library.models import (
+    Component,
     ComponentText,
     ComponentVersion,
     RedFlag,
     ReviewedContent,
     ReviewState,
+    Template,
     TemplateVersion,
     TranslationReview,
 )
@@ -173,6 +175,74 @@ def is_approved(version: ReviewedContent, language: str, standing: frozenset[tup
     return (language, sha_of(said[ENGLISH], said[language])) in standing
 
 
+def outdated_in(version: ReviewedContent) -> list[str]:
+    """Languages that still say what they said before English was changed, and that nobody looked at since."""
+    base = _last_in_use(version)
+    if base is None:
+        return []
+    said, before = words_of(version), words_of(base)
+    if ENGLISH not in said or ENGLISH not in before:
+        return []
+    keys = [one.key for one in passages_of(version)]
+    changed = [key for key in keys if _differs(said[ENGLISH], before[ENGLISH], key)]
+    return [
+        language
+        for language in said
+        if language in before
+        and language != ENGLISH
+        and any(not _differs(said[language], before[language], key) for key in changed)
+        and version.checked_languages.get(language) != sha_of(said[ENGLISH], said[language])
+    ]
+
+
+def _last_in_use(version: Any) -> Any:
+    """What its words go back to: a draft that was dropped is not what patients were told."""
+    base = version.based_on
+    while base is not None and base.approved_at is None and base.based_on is not None:
+        base = base.based_on
+    return base
+
+
+def _differs(words: Words, before: Words, key: str) -> bool:
+    """An empty passage and one that is not there are the same."""
+    return bool((words.get(key) or None) != (before.get(key) or None))
+
+
+def refuse_outdated(version: ReviewedContent) -> None:
+    """Before review somebody decides about each translation of an English text that was changed."""
+    told = outdated_note(version)
+    if told:
+        raise ReviewRefusal(told)
+
+
+def outdated_note(version: ReviewedContent) -> str:
+    """Which translations wait for a decision, in a sentence; empty when none does."""
+    names = [str(get_language_info(language)["name_translated"]) for language in outdated_in(version)]
+    if not names:
+        return ""
+    if isinstance(version, RedFlag):
+        told = _(
+            "The English changed, and the %(languages)s still say what it said before. Open each one and save it when it is right again."
+        )
+    else:
+        told = _(
+            "The English changed, and the %(languages)s still say what it said before. Open each one: save it when it is right again, or take it out, and patients are told in English."
+        )
+    return told % {"languages": ", ".join(names)}
+
+
+def check_all(draft: ReviewedContent) -> None:
+    """Translations that came together with their English, from a file or from another component."""
+    said = words_of(draft)
+    english = said.get(ENGLISH, {})
+    _keep_checked(draft, {one: sha_of(english, words) for one, words in said.items() if one != ENGLISH})
+
+
+def _keep_checked(draft: ReviewedContent, checked: dict[str, str]) -> None:
+    draft.checked_languages = checked
+    type(draft)._default_manager.filter(pk=draft.pk).update(checked_languages=checked)
+
+
 @dataclass(frozen=True)
 class Telling:
     """In which language a clinic tells a text to patients who speak ``language``."""
@@ -278,15 +348,33 @@ def standing_review(version: ReviewedContent, language: str) -> TranslationRevie
 
 
 def writers_of(version: ReviewedContent, language: str, sha256: str) -> set[uuid.UUID]:
-    """Who wrote in a version with these very words, this one or one before."""
+    """Who wrote in this version, or in one with these words in that language: of the same thing or of its originals."""
+    own = words_of(version).get(language)
     writers: set[uuid.UUID] = set()
-    for one in version.versions().prefetch_related("writers"):
+    for one in _with_originals(version):
         said = words_of(one)
-        is_same = ENGLISH in said and language in said and sha_of(said[ENGLISH], said[language]) == sha256
+        is_same = language in said and (
+            said[language] == own or (ENGLISH in said and sha_of(said[ENGLISH], said[language]) == sha256)
+        )
         if one.pk == version.pk or is_same:
             writers |= {writer.pk for writer in one.writers.all()}
             writers |= {one.author_id} if one.author_id else set()
     return writers
+
+
+def _with_originals(version: ReviewedContent) -> list[ReviewedContent]:
+    """Every version of the same thing, of what it was copied from, and so on: whatever its words can come from."""
+    found: list[ReviewedContent] = list(version.versions().prefetch_related("writers"))
+    thing: Component | Template | None = None
+    match version:
+        case ComponentVersion():
+            thing = version.component.origin
+        case TemplateVersion():
+            thing = version.template.origin
+    while thing is not None:
+        found += thing.versions.prefetch_related("writers")
+        thing = thing.origin
+    return found
 
 
 def code_of(version: ReviewedContent) -> str:
@@ -313,6 +401,8 @@ def save_translation(
 ) -> ReviewedContent:
     """Write what a draft says in another language; with nothing written in it, the translation is gone.
 
+    Saved as it stands, it is confirmed: right, though the English was changed.
+
     Raises ``StaleVersion`` when somebody else saved since ``revision``.
     """
     if language == ENGLISH or language not in languages():
@@ -321,15 +411,43 @@ def save_translation(
     passages = passages_of(stored) if stored is not None else ()
     given = {one.key: _as_said(words.get(one.key), one) for one in passages}
     is_same = stored is not None and stored.state == ReviewState.DRAFT and stored.revision == revision
-    if stored is not None and is_same and words_of(stored).get(language, _nothing(passages)) == given:
+    is_same = is_same and stored is not None and words_of(stored).get(language, _nothing(passages)) == given
+    # Confirming counts only where there is something to confirm.
+    if stored is not None and is_same and language not in outdated_in(stored):
         return stored
     draft = hold_draft(version=version, revision=revision, by=by, now=now)
-    before = words_of(draft).get(language, _nothing(passages))
+    said = words_of(draft)
+    before = said.get(language, _nothing(passages))
+    checked = {language: sha_of(said.get(ENGLISH, {}), given)} if any(given.values()) else {}
+    _keep_checked(draft, _without(draft.checked_languages, language) | checked)
     _write(draft, language, given)
     changed = [key for key, value in given.items() if before.get(key) != value]
     record("translated", draft, by, now, language=language, revision=draft.revision, changed=changed)
     index_version(draft)
     return draft
+
+
+@transaction.atomic
+def drop_translation(
+    *, version: ReviewedContent, language: str, revision: int, by: User, now: datetime
+) -> ReviewedContent:
+    """Take a translation out of a draft: its patients are told in English from the day it is in use."""
+    if language == ENGLISH or language not in languages():
+        raise ReviewRefusal(_("This language is not one your clinic offers a translation in."))
+    if isinstance(version, RedFlag):
+        raise ReviewRefusal(
+            _("Red flags are asked in the patient's language. Mend the translation instead of taking it out.")
+        )
+    draft = hold_draft(version=version, revision=revision, by=by, now=now)
+    _keep_checked(draft, _without(draft.checked_languages, language))
+    _write(draft, language, _nothing(passages_of(draft)))
+    record("translation_dropped", draft, by, now, language=language, revision=draft.revision)
+    index_version(draft)
+    return draft
+
+
+def _without(values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {code: value for code, value in values.items() if code != language}
 
 
 def _nothing(passages: tuple[Passage, ...]) -> Words:
@@ -363,5 +481,4 @@ def _write(draft: ReviewedContent, language: str, words: Words) -> None:
 
 
 def _with(texts: Mapping[str, Any], language: str, words: Words) -> dict[str, Any]:
-    kept = {code: said for code, said in texts.items() if code != language}
-    return kept | ({language: words} if words else {})
+    return _without(texts, language) | ({language: words} if words else {})

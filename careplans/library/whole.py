@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, Any, get_args
 
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -34,6 +35,12 @@ ENGLISH = "en"
 IS_MISSING = frozenset({"missing", "string_too_short", "too_short", "english_missing"})
 TAGS = frozenset(get_args(schema.Tag))
 Path = tuple[str, ...]
+# What a component may leave out, but no translation of it may when the English says it.
+LEFT_OUT_TOGETHER = {
+    "feel": gettext_lazy("How it should feel"),
+    "watch_for": gettext_lazy("Watch for"),
+    "stop_if": gettext_lazy("When to stop"),
+}
 
 
 class ComponentWords(schema.ComponentText):
@@ -151,10 +158,24 @@ def problems_of_component(
 ) -> Iterator[str]:
     """The same of what is being written and not stored yet. ``texts``: by language."""
     yield from _texts(component_texts, texts)
+    yield from _half_translated(texts)
     yield from _wrong(dose_adapter, default_dose, _("dose"))
     yield from _wrong(sources, sources_said, _("sources"))
     yield from unknown_sources(clinic_id, sources_said)
     yield from unknown_tags(tags)
+
+
+def _half_translated(texts: Any) -> Iterator[str]:
+    """A patient who is told a translation would never learn when to stop, if it were said in English only."""
+    if has_problems(component_texts, texts):
+        return
+    for language in sorted(texts.keys() - {ENGLISH}):
+        for name, label in LEFT_OUT_TOGETHER.items():
+            if texts[ENGLISH].get(name) and not texts[language].get(name):
+                yield _("%(language)s: “%(passage)s” is missing, and the English has it") % {
+                    "language": get_language_info(language)["name_translated"],
+                    "passage": label,
+                }
 
 
 def _of_component(version: ComponentVersion) -> Iterator[str]:

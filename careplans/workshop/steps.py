@@ -23,6 +23,7 @@ from careplans.library.models import (
     SafetyRule,
 )
 from careplans.library.retire import waiting_for
+from careplans.library.translations import outdated_note
 from careplans.workshop.kinds import kind_of
 from careplans.workshop.places import edit_url, step_url
 
@@ -146,6 +147,9 @@ def _notes(
     version: Any, may: frozenset[Permission], waiting: Retirement | None, *, has_written: bool
 ) -> Iterator[str]:
     is_reviewer = Permission.REVIEW_LIBRARY in may
+    outdated = outdated_note(version) if version.state == ReviewState.DRAFT else ""
+    if outdated:
+        yield outdated
     if version.state == ReviewState.IN_REVIEW and is_reviewer and has_written:
         yield _("You wrote in this version. Somebody else has to approve it.")
     elif version.state == ReviewState.IN_REVIEW and not is_reviewer:

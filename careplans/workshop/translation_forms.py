@@ -53,6 +53,12 @@ class TranslationForm(forms.Form):
         }
 
 
+class DropForm(forms.Form):
+    """``revision``: of the draft whose translation is taken out."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 def _field_of(passage: Passage) -> forms.Field:
     if passage.is_list:
         return LinesField(label=passage.label, rows=4, most=40, is_needed_later=True)

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="red-flag-translate",
     ),
     path(f"{ONE}/save/", translations.translation_save, name="translation-save"),
+    path(f"{ONE}/drop/", translations.translation_drop, name="translation-drop"),
     path(f"{ONE}/live/", translations.translation_live, name="translation-live"),
     path(f"{ONE}/approve/", translations.translation_approve, name="translation-approve"),
     path(f"{ONE}/withdraw/", translations.translation_withdraw, name="translation-withdraw"),

@@ -280,6 +280,7 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     },
     "red-flag-translate": lambda world: {"pk": world.red_flag.pk, "language": "es"},
     "translation-save": _translation,
+    "translation-drop": _translation,
     "translation-live": _translation,
     "translation-approve": _translation,
     "translation-withdraw": _translation,

@@ -11,9 +11,12 @@ from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from careplans.library.models import ComponentText, RedFlag, TranslationReview
 from careplans.library.review import approve_version, start_version, submit_for_review
+from careplans.library.selectors import wording_in
 from careplans.library.translations import (
     approve_translation,
+    drop_translation,
     is_approved,
+    outdated_in,
     save_translation,
     sha_of,
     standing_of,
@@ -290,3 +293,170 @@ def test_without_the_switch_english_patients_cost_no_query(
     clinic.refresh_from_db()
     with django_assert_num_queries(1):
         telling_of(clinic, "es", for_staff=True)
+
+
+def english_changed(clinic: Clinic, editor: User, kind: str = "component") -> Any:
+    """A draft whose English is corrected, and that says in Spanish alone what it said before."""
+    draft = start_version(of=version_of(kind, clinic), by=editor, now=NOW)
+    correct(draft, "Corrected.")
+    for language in sorted(words_of(fresh(draft)).keys() - {"en", "es"}):
+        if kind == "red_flag":
+            words = translated(draft, language)
+            save_translation(
+                version=draft, language=language, words=words, revision=draft.revision, by=editor, now=NOW
+            )
+        else:
+            drop_translation(version=draft, language=language, revision=draft.revision, by=editor, now=NOW)
+        draft = fresh(draft)
+    return fresh(draft)
+
+
+def correct(draft: Any, said: str) -> None:
+    if hasattr(draft, "component"):
+        draft.texts.filter(language="en").update(why=said)
+        return
+    key = "summary" if hasattr(draft, "template") else "sign"
+    texts = draft.texts | {"en": draft.texts["en"] | {key: said}}
+    type(draft).objects.filter(pk=draft.pk).update(texts=texts)
+
+
+def fresh(version: Any) -> Any:
+    return type(version).objects.get(pk=version.pk)
+
+
+def confirm(draft: Any, editor: User) -> Any:
+    words = words_of(draft)["es"]
+    save_translation(version=draft, language="es", words=words, revision=draft.revision, by=editor, now=NOW)
+    return fresh(draft)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_old_translation_of_a_corrected_english_text_holds_up_the_review(
+    kind: str, clinic: Clinic, editor: User
+) -> None:
+    draft = english_changed(clinic, editor, kind)
+    with pytest.raises(ReviewRefusal, match="The English changed, and the Spanish still say"):
+        submit_for_review(version=draft, by=editor, now=NOW)
+
+    confirmed = confirm(draft, editor)
+
+    submit_for_review(version=confirmed, by=editor, now=NOW)
+    assert fresh(draft).state == "in_review"
+    told = AuditEvent.objects.filter(action__endswith=".translated", details__language="es").get()
+    assert told.details["changed"] == []
+
+
+def test_a_translation_that_was_mended_is_not_asked_about(clinic: Clinic, editor: User) -> None:
+    draft = english_changed(clinic, editor)
+    words = translated(draft)
+    save_translation(version=draft, language="es", words=words, revision=draft.revision, by=editor, now=NOW)
+    submit_for_review(version=fresh(draft), by=editor, now=NOW)
+
+
+def test_what_was_confirmed_is_asked_again_when_the_english_changes_again(
+    clinic: Clinic, editor: User
+) -> None:
+    draft = confirm(english_changed(clinic, editor), editor)
+    assert outdated_in(draft) == []
+    correct(draft, "Corrected once more.")
+    assert outdated_in(fresh(draft)) == ["es"]
+
+
+def test_a_new_version_of_a_dropped_draft_is_asked_about_too(clinic: Clinic, editor: User) -> None:
+    draft = english_changed(clinic, editor)
+    type(draft).objects.filter(pk=draft.pk).update(state="retired")
+    assert outdated_in(start_version(of=fresh(draft), by=editor, now=NOW)) == ["es"]
+
+
+def test_the_next_version_asks_anew(clinic: Clinic, editor: User, reviewer: User) -> None:
+    draft = confirm(english_changed(clinic, editor), editor)
+    submit_for_review(version=draft, by=editor, now=NOW)
+    in_use(draft, reviewer)
+    successor = start_version(of=draft, by=editor, now=NOW)
+    assert successor.checked_languages == {}
+    assert outdated_in(successor) == []
+    correct(successor, "Corrected once more.")
+    assert outdated_in(fresh(successor)) == ["es"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_english_stayed_nothing_is_asked(kind: str, clinic: Clinic, editor: User) -> None:
+    draft = start_version(of=version_of(kind, clinic), by=editor, now=NOW)
+    submit_for_review(version=draft, by=editor, now=NOW)
+    assert fresh(draft).state == "in_review"
+
+
+def test_a_translation_that_is_taken_out_is_told_in_english(
+    clinic: Clinic, clinician: User, editor: User, reviewer: User
+) -> None:
+    draft = english_changed(clinic, editor)
+    drop_translation(version=draft, language="es", revision=draft.revision, by=editor, now=NOW)
+    assert AuditEvent.objects.filter(
+        action="componentversion.translation_dropped", details__language="es"
+    ).exists()
+    dropped = fresh(draft)
+    submit_for_review(version=dropped, by=editor, now=NOW)
+    in_use(dropped, reviewer)
+
+    document = draft_document(make_draft(clinic, clinician, language="es"), today=NOW.date())
+
+    bridge = next(item for item in document.items if item.component_code == "ex-bridge")
+    assert (bridge.text_language, bridge.why) == ("en", "Corrected.")
+
+
+def test_a_templates_translation_is_taken_out_of_its_phases_too(clinic: Clinic, editor: User) -> None:
+    draft = english_changed(clinic, editor, "template")
+    drop_translation(version=draft, language="es", revision=draft.revision, by=editor, now=NOW)
+    assert "es" not in words_of(fresh(draft))
+    submit_for_review(version=fresh(draft), by=editor, now=NOW)
+
+
+def test_what_cannot_be_taken_out(clinic: Clinic, editor: User) -> None:
+    flag = english_changed(clinic, editor, "red_flag")
+    draft = english_changed(clinic, editor)
+    refused = [
+        (flag, "es", flag.revision, "asked in the patient's language"),
+        (draft, "en", draft.revision, "not one your clinic offers"),
+        (draft, "es", draft.revision - 1, "Somebody else saved"),
+        (version_of("component", clinic), "es", 1, "no longer a draft"),
+    ]
+    for version, language, revision, told in refused:
+        with pytest.raises(ReviewRefusal, match=told):
+            drop_translation(version=version, language=language, revision=revision, by=editor, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("stop_if", "When to stop"), ("watch_for", "Watch for"), ("feel", "How it should feel")],
+)
+def test_a_half_translation_is_not_submitted(name: str, label: str, clinic: Clinic, editor: User) -> None:
+    draft = start_version(of=version_of("component", clinic), by=editor, now=NOW)
+    draft.texts.filter(language="en").update(**{name: "Said in English."})
+    draft.texts.filter(language="es").update(**{name: ""})
+    with pytest.raises(ReviewRefusal, match=f"Spanish: “{label}” is missing, and the English has it"):
+        submit_for_review(version=draft, by=editor, now=NOW)
+    draft.texts.filter(language="en").update(**{name: ""})
+    draft.texts.exclude(language="en").update(**{name: ""})
+    confirmed = fresh(draft)
+    for language in sorted(words_of(confirmed).keys() - {"en"}):
+        words = words_of(confirmed)[language]
+        save_translation(
+            version=confirmed, language=language, words=words, revision=confirmed.revision, by=editor, now=NOW
+        )
+        confirmed = fresh(confirmed)
+    submit_for_review(version=confirmed, by=editor, now=NOW)
+
+
+@pytest.mark.parametrize("nothing", [{"stop_if": ""}, {"watch_for": ""}, {"feel": ""}, {"steps": []}])
+def test_a_half_translation_that_is_in_use_is_told_in_english(
+    nothing: dict[str, Any], clinic: Clinic
+) -> None:
+    version = component_of(clinic, "ex-bridge")
+    english = ComponentText.objects.filter(version=version, language="en")
+    english.update(stop_if="Stop.", watch_for="Watch.", feel="Warm.")
+    spanish = ComponentText.objects.filter(version=version, language="es")
+    spanish.update(stop_if="Pare.", watch_for="Vigile.", feel="Calor.")
+    assert wording_in(fresh(version), "es").language == "es"
+    spanish.update(**nothing)
+    wording = wording_in(fresh(version), "es")
+    assert (wording.language, wording.text.stop_if) == ("en", "Stop.")

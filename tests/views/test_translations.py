@@ -72,6 +72,7 @@ def test_strangers_and_other_roles(
         assert client_of(role).get(page_of(draft)).status_code == 403
         assert client_of(role).get(reverse("translation-list")).status_code == 403
     assert client_of(Role.REVIEWER).post(step(draft, "save"), typed(draft)).status_code == 403
+    assert client_of(Role.REVIEWER).post(step(draft, "drop"), typed(draft)).status_code == 403
     assert client_of(Role.EDITOR).post(step(draft, "approve"), approval(draft)).status_code == 403
 
 
@@ -80,7 +81,7 @@ def test_another_clinics_texts_are_not_there(
 ) -> None:
     client = client_of(*Role, at=other_clinic)
     assert client.get(page_of(draft)).status_code == 404
-    for name in ("save", "live", "approve", "withdraw"):
+    for name in ("save", "drop", "live", "approve", "withdraw"):
         assert client.post(step(draft, name), typed(draft)).status_code == 404
 
 
@@ -250,3 +251,39 @@ def test_a_clinic_that_uses_approved_ones_only_is_said_so(
     Clinic.objects.filter(pk=clinic.pk).update(approved_translations_only=["ar"])
     page = client_of(Role.EDITOR).get(reverse("translation-list")).content.decode()
     assert "Approved translations only; the rest in English" in page
+
+
+def test_an_outdated_translation_is_confirmed_on_its_page(signed_in: Client, draft: ComponentVersion) -> None:
+    draft.texts.filter(language=ENGLISH).update(why="Corrected.")
+    home = reverse("component-version", args=[draft.component_id, draft.number])
+    assert "it is right as it stands" in signed_in.get(page_of(draft)).content.decode()
+    assert "The English changed, and the" in signed_in.get(home).content.decode()
+
+    signed_in.post(step(draft, "save"), typed(draft))
+
+    assert "it is right as it stands" not in signed_in.get(page_of(draft)).content.decode()
+    assert "ar" in type(draft).objects.get(pk=draft.pk).checked_languages
+
+
+def test_a_translation_is_taken_out_on_its_page(signed_in: Client, draft: ComponentVersion) -> None:
+    assert "Take this translation out" in signed_in.get(page_of(draft)).content.decode()
+    stale = signed_in.post(step(draft, "drop"), {"revision": draft.revision - 1}, follow=True)
+    assert "Somebody else saved" in stale.content.decode()
+    empty = signed_in.post(step(draft, "drop"), {}, follow=True)
+    assert "not complete" in empty.content.decode()
+
+    done = signed_in.post(step(draft, "drop"), {"revision": draft.revision}, follow=True).content.decode()
+
+    assert "taken out of the draft" in done
+    assert "Take this translation out" not in done
+    assert not draft.texts.filter(language="ar").exists()
+
+
+def test_a_red_flag_keeps_its_translations(signed_in: Client, clinic: Clinic, editor: User) -> None:
+    flag = start_version(of=RedFlag.objects.filter(clinic=clinic).earliest("code"), by=editor, now=NOW)
+    page = signed_in.get(reverse("red-flag-translate", args=[flag.pk, "tr"])).content.decode()
+    sent = {"revision": flag.revision}
+    told = signed_in.post(step(flag, "drop", "red-flag", "tr"), sent, follow=True).content.decode()
+    assert "Take this translation out" not in page
+    assert "asked in the patient" in told
+    assert "tr" in words_of(RedFlag.objects.get(pk=flag.pk))

@@ -19,6 +19,7 @@ from careplans.core.refusals import Refusal
 from careplans.library.models import ReviewState
 from careplans.library.translations import (
     approve_translation,
+    drop_translation,
     languages,
     passages_of,
     save_translation,
@@ -28,7 +29,7 @@ from careplans.library.translations import (
 )
 from careplans.library.versions import StaleVersion
 from careplans.workshop.kinds import KINDS, version_or_404
-from careplans.workshop.translation_forms import ApproveForm, TranslationFilterForm, TranslationForm
+from careplans.workshop.translation_forms import ApproveForm, DropForm, TranslationFilterForm, TranslationForm
 from careplans.workshop.translation_list import TOLD, overview
 from careplans.workshop.translation_page import (
     beside,
@@ -109,6 +110,28 @@ def translation_save(request: StaffRequest, kind: str, pk: uuid.UUID, language: 
         newest = _told(kind, pk, request, language)
         return _page(request, newest, language, form, {"refusal": str(refusal)}, status=409)
     messages.success(request, _("The translation is saved in the draft."))
+    return redirect(translation_url(version, language))
+
+
+@require_POST
+@requires(Permission.EDIT_LIBRARY)
+def translation_drop(request: StaffRequest, kind: str, pk: uuid.UUID, language: str) -> HttpResponse:
+    """Taken out of the draft: patients who speak the language are told in English."""
+    version = _told(kind, pk, request, language)
+    form = DropForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This page was not complete. Open it again."))
+        return redirect(translation_url(version, language))
+    try:
+        drop_translation(
+            version=version, language=language, by=request.user, now=timezone.now(), **form.cleaned_data
+        )
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("The translation is taken out of the draft. Patients are told in English.")
+        )
     return redirect(translation_url(version, language))
 
 
