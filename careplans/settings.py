@@ -41,7 +41,6 @@ ALLOWED_HOSTS = [*env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", 
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

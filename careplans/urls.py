@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from careplans.accounts.admin_site import clinic_admin
 from careplans.core.gallery import gallery
 from careplans.outbox.health import health
 
@@ -15,7 +14,6 @@ handler500 = "careplans.checkins.views.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("gallery/", gallery, name="gallery"),
-    path("admin/", clinic_admin.urls),
     path("", include("careplans.worklist.urls")),
     path("", include("patients.urls")),
     path("", include("careplans.builder.urls")),

@@ -21,11 +21,11 @@ SLOW_FILES = (
     "test_handout_pdf.py",
     "test_handout_remembered.py",
     "test_handout_renderer.py",
+    "test_library_strange_values.py",
+    "test_library_unchanged.py",
     "test_looks.py",
     "test_staff_forms.py",
     "test_start_supervisor.py",
-    "test_workshop_refusals.py",
-    "test_workshop_unchanged.py",
 )
 
 

@@ -85,7 +85,7 @@ def sign_in_whole_page(get_response: GetResponse) -> GetResponse:
 
 
 def second_factor(get_response: GetResponse) -> GetResponse:
-    """Outside the demo, a session that has not shown a second factor gets nowhere, the admin included."""
+    """Outside the demo, a session that has not shown a second factor gets nowhere."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         return get_response(request)

@@ -74,7 +74,3 @@ class Retirement(UUIDModel):
     @property
     def version(self) -> ReviewedContent:
         return target_of(self)
-
-    @property
-    def is_waiting(self) -> bool:
-        return self.confirmed_at is None and self.withdrawn_at is None

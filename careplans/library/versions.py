@@ -56,10 +56,15 @@ def hold_draft(*, version: Content, revision: int, by: User, now: datetime) -> C
         )
     type(stored)._default_manager.filter(pk=stored.pk).update(revision=F("revision") + 1)
     stored.refresh_from_db()
-    if not stored.writers.filter(pk=by.pk).exists():
-        stored.writers.add(by)
-        record("writer_noted", stored, by, now)
+    note_writer(stored, by, now)
     return stored
+
+
+def note_writer(version: ReviewedContent, by: User, now: datetime) -> None:
+    """Keep for good that ``by`` wrote in this draft, however often it is sent back; for who holds it or just began it."""
+    if not version.writers.filter(pk=by.pk).exists():
+        version.writers.add(by)
+        record("writer_noted", version, by, now)
 
 
 def hold(version: Content) -> Content | None:

@@ -42,7 +42,7 @@ def banners_of(
         text = _(
             "No plan can be published: these red flags come with Careplans and are not in use here: %(red_flags)s. Start a new version of each, and let a second person approve it."
         ) % {"red_flags": "; ".join(unasked)}
-        banners.append(Banner(text, reverse("admin:library_redflag_changelist"), _("Go to the red flags")))
+        banners.append(Banner(text, f"{reverse('red-flag-list')}?state=", _("Go to the red flags")))
     return banners
 
 

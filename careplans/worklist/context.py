@@ -20,11 +20,8 @@ from careplans.worklist.banners import Banner, banners_of
 from careplans.worklist.status import ClinicStatus, status_of
 from careplans.workshop.waiting import waiting_count
 
-# Those who write or review the library go to its workshop from the rail.
-WORKSHOP = frozenset({Permission.EDIT_LIBRARY, Permission.REVIEW_LIBRARY})
-
 # Who can see to it that the library holds what plans need.
-KEEPERS = WORKSHOP | {Permission.MANAGE_CLINIC}
+KEEPERS = frozenset({Permission.KEEP_LIBRARY, Permission.MANAGE_CLINIC})
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,6 @@ def _nav_items(
             items.append(
                 NavItem(_("Reviews"), reviews, "clipboard-check", path.startswith(reviews), int(waiting()))
             )
-        if name == "library" and WORKSHOP & permissions:
-            items.append(NavItem(_("Workshop"), reverse("admin:index"), "pencil-square", is_current=False))
     return items
 
 

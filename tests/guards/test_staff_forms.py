@@ -94,16 +94,6 @@ def test_there_are_forms_to_look_at(world: World, client: Client) -> None:
     assert f"&quot;{HEADER}&quot;" in page
 
 
-def test_the_workshops_forms_say_it(world: World, person: User, client: Client) -> None:
-    pages = ["library_component_changelist", "library_component_add", "library_source_add"]
-    for name in pages:
-        forms = Forms(client.get(reverse(f"admin:{name}")).content.decode()).found
-        assert forms, name
-        assert {form.get(FIELD) for form in forms if "logout" not in (form[""] or "")} == {
-            f"{world.clinic.pk}.{person.pk}"
-        }
-
-
 def test_no_template_writes_the_token_by_itself() -> None:
     texts = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES}
     assert [name for name, text in texts.items() if "csrfmiddlewaretoken" in text] == []

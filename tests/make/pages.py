@@ -5,25 +5,25 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 
-def as_shown(html: str, form_id: str) -> dict[str, list[str]]:
-    """Names and values of the form with this id. Buttons are left out: the test presses one."""
-    reader = _FormReader(form_id)
+def as_shown(html: str, form: str) -> dict[str, list[str]]:
+    """Names and values of the form with this id, or of the one that is sent to this address. Buttons are left out: the test presses one."""
+    reader = _FormReader(form)
     reader.feed(html)
     return reader.given
 
 
 class _FormReader(HTMLParser):
-    def __init__(self, form_id: str) -> None:
+    def __init__(self, form: str) -> None:
         super().__init__()
         self.given: dict[str, list[str]] = {}
-        self._form_id, self._is_inside = form_id, False
+        self._form, self._is_inside = form, False
         self._select = self._textarea = ""
         self._text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = dict(attrs)
         if tag == "form":
-            self._is_inside = has.get("id") == self._form_id
+            self._is_inside = self._form in (has.get("id"), has.get("action"))
         if not self._is_inside:
             return
         name = has.get("name") or ""
@@ -34,7 +34,8 @@ class _FormReader(HTMLParser):
         elif tag == "option" and self._select and "selected" in has:
             self._add(self._select, has.get("value") or "")
         elif tag == "input" and name and _is_sent(has):
-            self._add(name, has.get("value") or "")
+            ticked = "on" if has.get("type") in ("checkbox", "radio") else ""
+            self._add(name, has.get("value", ticked) or "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

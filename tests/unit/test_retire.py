@@ -107,7 +107,7 @@ def test_a_proposal_can_be_withdrawn(model: Any, nadia: User, omar: User) -> Non
         confirm_retirement(retirement=proposal, by=omar, now=NOW)
     assert state_of(version) == ReviewState.APPROVED
     again = propose_retirement(version=version, reason=WHY, by=omar, now=NOW)
-    assert again.is_waiting
+    assert Retirement.objects.waiting().get() == again
 
 
 def test_one_proposal_at_a_time(nadia: User, omar: User) -> None:

@@ -255,7 +255,7 @@ class TestTheClock:
     def test_every_page_of_staff_brings_it(self, client_of: Any) -> None:
         pages = [
             client_of(Role.FRONT_DESK).get(reverse("patient-register")),
-            client_of(Role.EDITOR).get(reverse("admin:index")),
+            client_of(Role.EDITOR).get(reverse("library")),
         ]
         for page in pages:
             assert 'data-first="780"' in page.content.decode()

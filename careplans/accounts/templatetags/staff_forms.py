@@ -40,7 +40,7 @@ class StaffFormNode(CsrfTokenNode):
 
 @register.tag
 def csrf_token(parser: Parser, token: Token) -> StaffFormNode:
-    """``{% csrf_token %}``, in our pages, allauth's and Django's admin alike."""
+    """``{% csrf_token %}``, in our pages and allauth's alike."""
     return StaffFormNode()
 
 
