@@ -38,6 +38,8 @@ def plan(clinic: Clinic, clinician: User) -> Plan:
     text = ComponentText.objects.get(version=draft, language="en")
     text.why = NEW_WORDS
     text.save()
+    # Its translations say what the English said before.
+    ComponentText.objects.filter(version=draft).exclude(language="en").delete()
     submit_for_review(version=draft, by=editor, now=NOW)
     approve_version(version=draft, by=reviewer, now=NOW)
     return plan
