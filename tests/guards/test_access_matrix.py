@@ -89,6 +89,17 @@ def test_a_role_opens_what_the_table_says(world: World, role: Role) -> None:
     assert wrong == []
 
 
+def test_djangos_own_flags_open_nothing(world: World) -> None:
+    """The table alone counts: neither ``is_staff`` nor ``is_superuser`` is asked anywhere."""
+    client, wrong = Client(raise_request_exception=False), []
+    client.force_login(make_staff(world.clinic, Role.FRONT_DESK, is_staff=True, is_superuser=True))
+    for route in STAFF_ROUTES:
+        found = ask(client, "get", path_of(route, world)).status_code
+        if not _may(route, Role.FRONT_DESK) and found not in (403, 405):
+            wrong.append((route.name, found))
+    assert wrong == []
+
+
 @pytest.mark.parametrize("role", Role)
 def test_another_clinics_object_is_not_there(world: World, other_world: World, role: Role) -> None:
     client, wrong = signed_in(world, role), []

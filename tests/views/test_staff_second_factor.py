@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
 from careplans.accounts.models import Clinic, Membership
 from careplans.accounts.permissions import Role
+from careplans.audit.models import AuditEvent
 from tests.factories import make_staff
 from tests.make.accounts import give_second_factor
 
@@ -46,3 +48,12 @@ def test_it_is_refused_for_somebody_who_works_elsewhere_too(
     page = client_of(Role.ADMINISTRATOR).post(url_for(clinician), follow=True).content.decode()
     assert "works in another clinic too" in page
     assert Authenticator.objects.filter(user=clinician).exists()
+
+
+def test_the_last_way_in_is_a_command(clinician: Any) -> None:
+    give_second_factor(clinician)
+    call_command("reset_second_factor", clinician.email.upper())
+    assert not Authenticator.objects.filter(user=clinician).exists()
+    assert AuditEvent.objects.filter(action="staff.second_factor_reset", actor_kind="system").exists()
+    with pytest.raises(CommandError):
+        call_command("reset_second_factor", "nobody@clinic.example")
