@@ -20,16 +20,18 @@ from careplans.audit.record import record_change
 from careplans.library.edit_component import CODE_LENGTH, CodeTaken, add_component
 from careplans.library.markdown import plain
 from careplans.library.models import (
+    Category,
     Component,
     ComponentVersion,
+    Recall,
     ReviewState,
     Template,
     TemplateVersion,
 )
-from careplans.library.review import draft_like, note_writer
+from careplans.library.review import draft_like
 from careplans.library.search import index_version
 from careplans.library.translations import check_all, code_of
-from careplans.library.versions import ReviewRefusal, next_number, record
+from careplans.library.versions import ReviewRefusal, hold_name, next_number, note_writer, record
 from careplans.library.whole import ENGLISH
 
 Copy = TypeVar("Copy", Component, Template)
@@ -47,11 +49,22 @@ class Offer:
     newest: Version
 
 
+def may_be_copied(component: Component) -> bool:
+    """A medicine has one entry: under two codes its days and doses would be counted apart."""
+    return component.category != Category.MEDICINE
+
+
 @transaction.atomic
 def copy_component(
     *, of: ComponentVersion, code: str, title: str, by: User, now: datetime
 ) -> ComponentVersion:
     """A component of the clinic's own that begins with what an approved one says, as a draft under another title."""
+    if not may_be_copied(of.component):
+        raise ReviewRefusal(
+            _(
+                "A medicine has one entry, so that its days and doses are counted together: write a new version of it instead."
+            )
+        )
     _refuse_unless_in_use(of)
     origin = {"origin": of.component, "origin_number": of.number}
     component = add_component(clinic=of.component.clinic, code=code, category=of.component.category, **origin)
@@ -116,6 +129,7 @@ def offers_in(clinic: Clinic) -> list[Offer]:
 def take_over(*, copy: Copy, number: int, by: User, now: datetime) -> Any:
     """A draft of the copy with the words of the original's version ``number``; what is in use stays in use."""
     held, newest = _held(copy, number)
+    _refuse_unless_in_use(newest)
     own = held.versions.order_by("-number").first()
     if own is None or held.versions.filter(state__in=OPEN).exists():
         raise ReviewRefusal(
@@ -138,6 +152,8 @@ def keep_ours(*, copy: Copy, number: int, by: User, now: datetime) -> None:
 
 def _held(copy: Copy, number: int) -> tuple[Copy, Any]:
     """The copy as stored, kept from others, and the version that is offered; refused when it is another one by now."""
+    originals = type(copy)._default_manager.filter(pk__in=[copy.pk, copy.origin_id])
+    list(originals.select_for_update().order_by("pk"))  # in the order of a recall, which holds both
     held = copy.held().get()
     offer = offer_for(held)
     if offer is None or offer.newest.number != number:
@@ -161,11 +177,18 @@ def _first_draft(of: Any, by: User, now: datetime, *, number: int = 1, **belongs
     """A draft of the copy with all that ``of`` says."""
     draft = draft_like(of, by, now, number=number, **belongs_to)
     record("started", draft, by, now, copied_from=f"{code_of(of)} v{of.number}")
-    note_writer(version=draft, by=by, now=now)
+    note_writer(draft, by, now)
     check_all(draft)
     return draft
 
 
 def _refuse_unless_in_use(version: Version) -> None:
+    """Holds what it is a version of, as a recall does: of the two, the later one sees what the earlier did."""
+    hold_name(version)
+    version.refresh_from_db(fields=["state"])
+    if isinstance(version, ComponentVersion):
+        recalls = Recall.objects.filter(component=version.component_id, up_to_number__gte=version.number)
+        if recalls.exists():
+            raise ReviewRefusal(_("This was recalled. What may hurt somebody is not copied."))
     if version.state != ReviewState.APPROVED:
         raise ReviewRefusal(_("Only what is approved can be copied."))

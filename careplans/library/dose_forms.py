@@ -26,9 +26,7 @@ class DoseForm(forms.Form):
     kind: str
     dose: Dose
 
-    def __init__(
-        self, *args: Any, dose: Dose | None = None, is_part: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, dose: Dose | None = None, is_part: bool = False, **kwargs: Any) -> None:
         """``is_part``: of a form of more than the dose, which has no patient yet to write a note for."""
         initial = dose.model_dump() if dose else {}
         kwargs["initial"] = initial | kwargs.get("initial", {})

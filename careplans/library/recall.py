@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
 from django.db import transaction
@@ -19,21 +20,63 @@ from careplans.library.versions import ReviewRefusal, move, record
 
 @transaction.atomic
 def recall_component(*, component: Component, reason: str, by: User, now: datetime) -> Recall:
-    """Withdraw every version there is. No plan can be published with it from now on; those that hold it are listed.
+    """Withdraw every version there is, and every copy. No plan can be published with them from now on; those that hold
+    one are listed.
 
-    Publishing holds the same row (``plans.freeze``): of the two, the later one sees what the earlier did. One reviewer
-    is enough: taking something away that may hurt must not wait for a colleague.
+    Publishing holds the same rows (``plans.freeze``), and so does copying (``copies``): of the two, the later one sees
+    what the earlier did. One reviewer is enough: taking something away that may hurt must not wait for a colleague.
     """
     why = _in_words(reason)
-    component.held().get()
-    versions = ComponentVersion.objects.filter(component=component)
-    if not versions.filter(approved_at__isnull=False).exists():
+    copies = _held_with_copies(component)
+    if not _was_in_use(component):
         raise ReviewRefusal(
             _("This component was never in use, so no plan can hold it. Retire its draft instead.")
         )
-    last = versions.aggregate(last=Max("number"))["last"]
-    if Recall.objects.filter(component=component, up_to_number__gte=last).exists():
+    if _is_recalled(component):
         raise ReviewRefusal(_("This component was recalled already."))
+    recall = _recall(component, why, by, now)
+    for copy in copies:
+        if _was_in_use(copy) and not _is_recalled(copy):
+            _recall(copy, why, by, now, original=component.code)
+        else:
+            _retire_all(copy, why, by, now)
+    return recall
+
+
+def copies_of(component: Component) -> list[Component]:
+    """What was copied from it, what was copied from that, and so on, by code."""
+    found: dict[uuid.UUID, Component] = {}
+    ahead = [component.pk]
+    while ahead:
+        newer = Component.objects.filter(origin__in=ahead).exclude(pk__in=[component.pk, *found])
+        found |= (added := {copy.pk: copy for copy in newer})
+        ahead = [*added]
+    return sorted(found.values(), key=lambda copy: copy.code)
+
+
+def _held_with_copies(component: Component) -> list[Component]:
+    """Its copies, all kept from others with it in order of their keys; also one that was made while waiting for them."""
+    held: set[uuid.UUID] = set()
+    while (family := {component.pk, *(copy.pk for copy in copies_of(component))}) != held:
+        list(Component.objects.filter(pk__in=family).select_for_update().order_by("pk"))
+        held = family
+    return copies_of(component)
+
+
+def _was_in_use(component: Component) -> bool:
+    return component.versions.filter(approved_at__isnull=False).exists()
+
+
+def _is_recalled(component: Component) -> bool:
+    return Recall.objects.filter(component=component, up_to_number__gte=_last_number(component)).exists()
+
+
+def _last_number(component: Component) -> int:
+    return component.versions.aggregate(last=Max("number"))["last"] or 0
+
+
+def _recall(component: Component, why: str, by: User, now: datetime, **details: str) -> Recall:
+    last = _last_number(component)
     recall = Recall.objects.create(
         clinic_id=component.clinic_id,
         component=component,
@@ -42,17 +85,22 @@ def recall_component(*, component: Component, reason: str, by: User, now: dateti
         recalled_by=by,
         recalled_at=now,
     )
-    for version in versions.exclude(state=ReviewState.RETIRED).select_related("component"):
-        _retire(version, why, by, now)
+    _retire_all(component, why, by, now)
     record_change(
         by=by,
         action="component.recalled",
         subject=component,
         now=now,
         clinic_id=component.clinic_id,
-        details={"up_to_number": last, "reason": why},
+        details={"up_to_number": last, "reason": why, **details},
     )
     return recall
+
+
+def _retire_all(component: Component, why: str, by: User, now: datetime) -> None:
+    open_ones = ComponentVersion.objects.filter(component=component).exclude(state=ReviewState.RETIRED)
+    for version in open_ones.select_related("component"):
+        _retire(version, why, by, now)
 
 
 def _in_words(reason: str) -> str:

@@ -24,7 +24,16 @@ from careplans.library.models import (
 from careplans.library.retire import withdraw_all
 from careplans.library.search import index_version
 from careplans.library.translations import refuse_outdated
-from careplans.library.versions import ReviewRefusal, StaleVersion, hold, hold_name, move, next_number, record
+from careplans.library.versions import (
+    ReviewRefusal,
+    StaleVersion,
+    hold,
+    hold_name,
+    move,
+    next_number,
+    note_writer,
+    record,
+)
 from careplans.library.whole import problems_of
 
 Content = TypeVar("Content", bound=ReviewedContent)
@@ -40,13 +49,16 @@ def start_version(*, of: Content, by: User, now: datetime) -> Content:
         raise ReviewRefusal(_("A newer version is being written or reviewed already. Go on with that one."))
     draft = draft_like(of, by, now, number=next_number(of))
     record("started", draft, by, now)
-    note_writer(version=draft, by=by, now=now)
+    note_writer(draft, by, now)
     index_version(draft)
     return draft
 
 
 def draft_like(of: Content, by: User, now: datetime, *, number: int, **belongs_to: Any) -> Content:
-    """A draft that says all that ``of`` says, of the same thing or of the one it ``belongs_to``; for verbs that record it."""
+    """A draft that says all that ``of`` says, of the same thing or of the one it ``belongs_to``; for verbs that record it.
+
+    Words that nobody ever approved are still their writers' own, whoever goes on with them.
+    """
     draft: Content = _copy(of, based_on_id=of.pk, revision=1, **belongs_to)
     draft.number = number
     draft.state = ReviewState.DRAFT
@@ -57,18 +69,9 @@ def draft_like(of: Content, by: User, now: datetime, *, number: int, **belongs_t
     draft.checked_languages = {}
     draft.save()
     _copy_parts(of, draft)
+    if of.approved_at is None:
+        draft.writers.add(*(_writers(of) - {None, by.pk}))
     return draft
-
-
-@transaction.atomic
-def note_writer(*, version: ReviewedContent, by: User, now: datetime) -> None:
-    """Keep for good that ``by`` wrote in this draft, whoever began it and however often it is sent back."""
-    stored = hold(version)
-    if stored is None or stored.state != ReviewState.DRAFT:
-        raise ReviewRefusal(_("This version is no longer a draft. Ask a reviewer to send it back."))
-    if not version.writers.filter(pk=by.pk).exists():
-        version.writers.add(by)
-        record("writer_noted", version, by, now)
 
 
 @transaction.atomic

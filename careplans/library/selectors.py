@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -10,7 +11,7 @@ from operator import or_
 from django.db.models import Case, IntegerField, Prefetch, Q, QuerySet, When
 
 from careplans.accounts.models import Clinic
-from careplans.library.conditions import condition_adapter
+from careplans.library.conditions import Condition, TogetherCondition, condition_adapter
 from careplans.library.models import (
     Category,
     Component,
@@ -88,14 +89,15 @@ def approved_templates(clinic: Clinic) -> QuerySet[TemplateVersion]:
 
 
 def rules_of(clinic: Clinic) -> tuple[Rule, ...]:
-    """The approved safety rules as plain data."""
+    """The approved safety rules as plain data. What is aimed at a component is aimed at every copy of it too."""
+    copies = _copies_in(clinic)
     rules = SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
     return tuple(
         Rule(
             code=rule.code,
-            components=frozenset(rule.components),
+            components=_with_copies(rule.components, copies),
             tags=frozenset(rule.tags),
-            when=tuple(condition_adapter.validate_python(condition) for condition in rule.when),
+            when=tuple(_asked(condition, copies) for condition in rule.when),
             severity=rule.severity,
             message=rule.message,
             instead=rule.instead,
@@ -103,6 +105,35 @@ def rules_of(clinic: Clinic) -> tuple[Rule, ...]:
         )
         for rule in rules
     )
+
+
+def _copies_in(clinic: Clinic) -> dict[str, list[str]]:
+    """Code of an original → codes of what was copied from it; one query."""
+    found = Component.objects.filter(clinic=clinic, origin__isnull=False).order_by("code")
+    copies: dict[str, list[str]] = {}
+    for original, copy in found.values_list("origin__code", "code"):
+        copies.setdefault(original, []).append(copy)
+    return copies
+
+
+def _with_copies(codes: Iterable[str], copies: Mapping[str, list[str]]) -> frozenset[str]:
+    """The codes, those of their copies, of the copies of these, and so on."""
+    found: set[str] = set()
+    ahead = list(codes)
+    while ahead:
+        code = ahead.pop()
+        if code not in found:
+            found.add(code)
+            ahead += copies.get(code, [])
+    return frozenset(found)
+
+
+def _asked(condition: object, copies: Mapping[str, list[str]]) -> Condition:
+    asked = condition_adapter.validate_python(condition)
+    if isinstance(asked, TogetherCondition):
+        named = tuple(sorted(_with_copies(asked.components, copies) - {*asked.components}))
+        return asked.model_copy(update={"components": asked.components + named})
+    return asked
 
 
 def red_flags_of(clinic: Clinic, *, after_surgery: bool) -> list[RedFlag]:

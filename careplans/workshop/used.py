@@ -10,6 +10,8 @@ from django.db.models import Count, QuerySet
 
 from careplans.accounts.models import Clinic
 from careplans.library.models import Component, ComponentVersion, ReviewState, TemplateItem, TemplateVersion
+from careplans.library.recall import copies_of
+from careplans.library.selectors import FALLBACK_LANGUAGE, versions_of, wording_in
 from careplans.plans.holdings import RUNNING, holdings_of
 from careplans.plans.models import DraftItem, Holding, Plan
 
@@ -28,6 +30,8 @@ class Use:
     templates: tuple[TemplateVersion, ...]
     versions: tuple[HeldVersion, ...]
     drafts: int
+    # Titles of the clinic's own copies, which are recalled with it.
+    copies: tuple[str, ...]
 
     @property
     def plans(self) -> int:
@@ -39,7 +43,7 @@ class Use:
 
 
 def use_of(component: Component) -> Use:
-    """Counts and titles, without a patient in them: whoever keeps the library may see these. Four queries."""
+    """Counts and titles, without a patient in them: whoever keeps the library may see these."""
     approved = component.versions.filter(state=ReviewState.APPROVED).values_list("number", flat=True).first()
     counted = (
         holdings_of(component)
@@ -55,7 +59,14 @@ def use_of(component: Component) -> Use:
             for number, plans in counted
         ),
         drafts=drafts.values("phase__draft").distinct().count(),
+        copies=tuple(_title(copy) for copy in copies_of(component)),
     )
+
+
+def _title(copy: Component) -> str:
+    """As the version in use calls it, else the newest."""
+    newest = versions_of(copy.clinic, copy.pk).first()
+    return wording_in(newest, FALLBACK_LANGUAGE).text.title if newest else copy.code
 
 
 def is_in_use_or_was(version: ComponentVersion) -> bool:

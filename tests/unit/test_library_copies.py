@@ -11,15 +11,21 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from careplans.audit.record import SYSTEM
+from careplans.library.conditions import TogetherCondition
 from careplans.library.copies import copy_component, copy_template, keep_ours, offer_for, offers_in, take_over
 from careplans.library.edit_component import CodeTaken, content_of
 from careplans.library.load import load_starter
-from careplans.library.models import ComponentVersion, ReviewState, TemplateVersion
+from careplans.library.models import Component, ComponentVersion, ReviewState, SafetyRule, TemplateVersion
 from careplans.library.review import approve_version, start_version, submit_for_review
-from careplans.library.translations import words_of
+from careplans.library.selectors import rules_of
+from careplans.library.translations import approve_translation, save_translation, sha_of, words_of
 from careplans.library.versions import ReviewRefusal
+from careplans.plans.assemble import draft_document
+from careplans.plans.models import DraftItem
+from careplans.plans.selectors import findings_of
 from tests.factories import NOW, make_staff
-from tests.make.plans import component_of, template_of
+from tests.make.plans import component_of, make_draft, template_of
+from tests.make.recalls import recall
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=30)
@@ -88,6 +94,87 @@ def test_a_draft_is_not_copied(original: ComponentVersion, editor: User) -> None
 def test_a_code_is_its_own(original: ComponentVersion, editor: User, code: str) -> None:
     with pytest.raises(ReviewRefusal):
         copy_component(of=original, code=code, title="X", by=editor, now=NOW)
+
+
+def test_a_medicine_is_not_copied(clinic: Clinic, editor: User) -> None:
+    """Under a second code its days and doses would be counted apart, and no rule that names it would find it."""
+    with pytest.raises(ReviewRefusal, match="A medicine has one entry"):
+        copy_component(
+            of=component_of(clinic, "med-cyclobenzaprine"), code="med-own", title="Ours", by=editor, now=NOW
+        )
+    assert not Component.objects.filter(code="med-own").exists()
+
+
+def test_rules_aimed_by_code_find_the_copies_too(
+    copy: ComponentVersion, clinic: Clinic, other_clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    """Those aimed at it and those that ask what else the plan holds; copies of copies as well."""
+    copy_component(of=copy, code="ex-bridge-sprint", title="For sprinters", by=editor, now=NOW)
+    named = {"ex-bridge", "ex-bridge-runners", "ex-bridge-sprint"}
+    rule = SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED)[0]
+    together = [{"kind": "together", "tags": ["heat"], "components": ["ex-bridge", "heat-wrap"]}]
+    SafetyRule.objects.filter(pk=rule.pk).update(components=["ex-bridge"], when=together)
+
+    (found,) = [one for one in rules_of(clinic) if one.code == rule.code]
+
+    assert found.components == named
+    (asked,) = found.when
+    assert isinstance(asked, TogetherCondition)
+    assert asked.tags == ("heat",)
+    assert {*asked.components} == named | {"heat-wrap"}
+
+
+def test_a_heat_rule_aimed_by_code_finds_a_copy_of_the_heat_wrap(
+    clinic: Clinic, clinician: User, editor: User, reviewer: User
+) -> None:
+    of = component_of(clinic, "heat-wrap")
+    ours = copy_component(of=of, code="heat-ours", title="Our wrap", by=editor, now=NOW)
+    approved(ours, editor, reviewer)
+    rule = SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED)[0]
+    SafetyRule.objects.filter(pk=rule.pk).update(
+        components=["heat-wrap"], tags=[], when=[{"kind": "always"}], severity="stop"
+    )
+    draft = make_draft(clinic, clinician)
+    held = DraftItem.objects.filter(phase__draft=draft, component_version=of)
+    assert held.update(component_version=ours)
+
+    found = findings_of(draft_document(draft, today=NOW.date()), draft.plan.patient, NOW.date())
+
+    assert "heat-ours" in {one.component_code for one in found if one.rule_code == rule.code}
+
+
+def test_what_was_recalled_is_not_copied(
+    original: ComponentVersion, copy: ComponentVersion, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    """Also by whoever read it before: ``original`` still says that it is approved."""
+    newest = renewed(original, editor, reviewer)
+    recall(clinic, "ex-bridge")
+    with pytest.raises(ReviewRefusal, match="recalled"):
+        copy_component(of=newest, code="ex-late", title="Late", by=editor, now=LATER)
+    with pytest.raises(ReviewRefusal, match="not what you looked at"):
+        take_over(copy=copy.component, number=newest.number, by=editor, now=LATER)
+
+
+def test_who_translated_the_original_does_not_approve_the_copy(
+    original: ComponentVersion, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    """The copy has another English title; the translation is the same one."""
+    translator = make_staff(clinic, Role.EDITOR, Role.REVIEWER)
+    draft = start_version(of=original, by=editor, now=NOW)
+    words = words_of(draft)["es"] | {"why": "En palabras propias."}
+    save_translation(
+        version=draft, language="es", words=words, revision=draft.revision, by=translator, now=NOW
+    )
+    draft.refresh_from_db()
+    newest = approved(draft, editor, reviewer)
+    copy = approved(
+        copy_component(of=newest, code="ex-told", title="Told", by=editor, now=NOW), editor, reviewer
+    )
+    sha256 = sha_of(words_of(copy)["en"], words_of(copy)["es"])
+    with pytest.raises(ReviewRefusal, match="You wrote"):
+        approve_translation(
+            version=copy, language="es", sha256=sha256, is_qualified=True, by=translator, now=NOW
+        )
 
 
 def test_nothing_is_offered_while_the_original_stays(copy: ComponentVersion, clinic: Clinic) -> None:

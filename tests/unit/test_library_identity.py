@@ -107,7 +107,9 @@ def test_what_nobody_has_submitted_may_be_renamed(author: User, clinic: Clinic) 
 def test_what_was_sent_back_was_submitted_all_the_same(author: User, clinic: Clinic) -> None:
     component, version = new_component(clinic, author)
     submit_for_review(version=version, by=author, now=NOW)
-    send_back(version=version, comment="Say how long each time.", by=make_staff(clinic, Role.REVIEWER), now=NOW)
+    send_back(
+        version=version, comment="Say how long each time.", by=make_staff(clinic, Role.REVIEWER), now=NOW
+    )
     component.code = "better-name"
 
     with pytest.raises(IdentityNeverChanges):

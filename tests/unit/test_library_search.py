@@ -149,7 +149,7 @@ def _send_back(version: ComponentVersion, editor: User, reviewer: User) -> None:
 
 
 def _approve(version: ComponentVersion, editor: User, reviewer: User) -> None:
-    draft = rewrite(make_next(version, editor), editor, title="Quite another title")
+    draft = rewrite(make_next(version, editor), editor, clinician_text="Quite another text")
     submit_for_review(version=draft, by=editor, now=NOW)
     approve_version(version=draft, by=reviewer, now=NOW)
 

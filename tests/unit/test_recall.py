@@ -10,12 +10,13 @@ import pytest
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
+from careplans.library.copies import copy_component
 from careplans.library.models import ComponentVersion, Recall, Retirement, ReviewState
 from careplans.library.recall import recall_component
 from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.library.versions import ReviewRefusal
 from careplans.plans.holdings import holdings_of, newer_in, recalled_in
-from careplans.plans.models import Holding, Plan, PlanVersion
+from careplans.plans.models import DraftItem, Holding, Plan, PlanVersion
 from careplans.plans.refusals import PlanRefusal
 from careplans.plans.start import start_revision
 from careplans.plans.without import revise_with_newer, revise_without
@@ -204,3 +205,44 @@ def test_another_clinics_plans_are_not_concerned(
     make_published(clinic, clinician)
     recall(clinic, MOBILITY)
     assert recalled_titles(there) == []
+
+
+def own_copy(clinic: Clinic, of: ComponentVersion, code: str, by: User | None = None) -> ComponentVersion:
+    """A copy, approved by ``by``; a draft without."""
+    editor = make_staff(clinic, Role.EDITOR)
+    draft = copy_component(of=of, code=code, title=code, by=editor, now=NOW)
+    if by is not None:
+        submit_for_review(version=draft, by=editor, now=NOW)
+        approve_version(version=draft, by=by, now=NOW)
+    return draft
+
+
+def test_copies_are_recalled_with_it(clinic: Clinic, clinician: User, reviewer: User) -> None:
+    """They say what turned out to be wrong: plans that hold one are listed, copies of copies as well."""
+    first = own_copy(clinic, component_of(clinic, MOBILITY), "ex-own", reviewer)
+    second = own_copy(clinic, first, "ex-own-again", reviewer)
+    unused = own_copy(clinic, second, "ex-never")
+    draft = make_draft(clinic, clinician)
+    item = DraftItem.objects.get(phase=draft.phases.all()[0], component_version__component__code=MOBILITY)
+    DraftItem.objects.filter(pk=item.pk).update(component_version=second)
+    plan = publish(draft, clinician)
+
+    recall(clinic, MOBILITY)
+
+    assert "ex-own-again" in recalled_titles(plan)
+    told = {one.component.code: (one.up_to_number, one.reason) for one in Recall.objects.all()}
+    assert told == dict.fromkeys((MOBILITY, "ex-own", "ex-own-again"), (1, REASON))
+    for version in (first, second, unused):
+        version.refresh_from_db()
+        assert version.state == ReviewState.RETIRED
+    assert [held.plan for held in holdings_of(second.component)] == [plan]
+
+
+def test_a_copy_alone_is_recalled_without_its_original(clinic: Clinic, reviewer: User) -> None:
+    original = component_of(clinic, MOBILITY)
+    own_copy(clinic, original, "ex-own", reviewer)
+    recall(clinic, "ex-own")
+    original.refresh_from_db()
+    assert original.state == ReviewState.APPROVED
+    recall(clinic, MOBILITY)
+    assert Recall.objects.filter(component__code="ex-own").count() == 1

@@ -14,14 +14,14 @@ from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from careplans.audit.record import record_change
 from careplans.library.models import ComponentVersion, RedFlag, ReviewState, SafetyRule, TemplateVersion
+from careplans.library.retire import drop_draft
 from careplans.library.review import (
     approve_version,
-    note_writer,
     send_back,
     start_version,
     submit_for_review,
 )
-from careplans.library.versions import ReviewRefusal
+from careplans.library.versions import ReviewRefusal, hold_draft
 from tests.factories import NOW, make_staff
 from tests.make.plans import make_library
 
@@ -49,12 +49,18 @@ def draft_of(model: Any, by: User) -> Any:
     return start_version(of=model._default_manager.all()[0], by=by, now=NOW)
 
 
+def write_in(draft: Any, by: User) -> None:
+    """What every editor does first."""
+    draft.refresh_from_db()
+    hold_draft(version=draft, revision=draft.revision, by=by, now=NOW)
+
+
 @every_kind
 def test_who_changed_anothers_draft_does_not_approve_it(
     model: Any, priya: User, henrik: User, third: User
 ) -> None:
     draft = draft_of(model, priya)
-    note_writer(version=draft, by=henrik, now=NOW)
+    write_in(draft, henrik)
     submit_for_review(version=draft, by=henrik, now=NOW)
 
     for writer in (priya, henrik):
@@ -73,11 +79,11 @@ def test_sending_back_and_writing_again_keeps_all_writers(
     model: Any, priya: User, henrik: User, third: User
 ) -> None:
     draft = draft_of(model, priya)
-    note_writer(version=draft, by=henrik, now=NOW)
+    write_in(draft, henrik)
     for writer in (priya, third):
         submit_for_review(version=draft, by=priya, now=NOW)
         send_back(version=draft, comment="Say how long each time.", by=henrik, now=NOW)
-        note_writer(version=draft, by=writer, now=NOW)
+        write_in(draft, writer)
     submit_for_review(version=draft, by=priya, now=NOW)
 
     assert set(draft.writers.all()) == {priya, henrik, third}
@@ -97,7 +103,7 @@ def test_what_came_with_the_product_and_was_changed_here_needs_somebody_else(
     )
     version.refresh_from_db()
     send_back(version=version, comment="Say how long each time.", by=henrik, now=NOW)
-    note_writer(version=version, by=henrik, now=NOW)
+    write_in(version, henrik)
     submit_for_review(version=version, by=henrik, now=NOW)
 
     with pytest.raises(ReviewRefusal, match="Somebody else"):
@@ -109,13 +115,13 @@ def test_nobody_writes_in_what_is_reviewed(priya: User, henrik: User) -> None:
     submit_for_review(version=draft, by=priya, now=NOW)
 
     with pytest.raises(ReviewRefusal, match="no longer a draft"):
-        note_writer(version=draft, by=henrik, now=NOW)
+        write_in(draft, henrik)
 
 
 def test_a_writer_is_in_the_trail_once(priya: User, henrik: User) -> None:
     draft = draft_of(SafetyRule, priya)
     for _time in range(2):
-        note_writer(version=draft, by=henrik, now=NOW)
+        write_in(draft, henrik)
 
     noted = AuditEvent.objects.filter(action="safetyrule.writer_noted", subject_id=str(draft.pk))
     assert sorted(one.actor_label for one in noted) == sorted([priya.actor_label, henrik.actor_label])
@@ -155,3 +161,21 @@ def test_who_wrote_before_writers_were_kept_is_known_from_author_and_trail(
 
     assert set(rule.writers.all()) == {priya, henrik}
     assert set(template.writers.all()) == {priya, third}
+
+
+@every_kind
+def test_a_dropped_draft_does_not_launder_its_writers_words(
+    model: Any, priya: User, henrik: User, third: User
+) -> None:
+    """Words nobody approved stay their writers' own, in the draft that begins with them and in the one after that."""
+    draft = draft_of(model, henrik)
+    for _time in range(2):
+        drop_draft(version=draft, reason="Begun in the wrong place.", by=henrik, now=NOW)
+        draft.refresh_from_db()
+        draft = start_version(of=draft, by=priya, now=NOW)
+    submit_for_review(version=draft, by=priya, now=NOW)
+    with pytest.raises(ReviewRefusal, match="You wrote this version"):
+        approve_version(version=draft, by=henrik, now=NOW)
+    approve_version(version=draft, by=third, now=NOW)
+    draft.refresh_from_db()
+    assert {*start_version(of=draft, by=third, now=NOW).writers.all()} == {third}

@@ -50,6 +50,18 @@ def test_a_copy_is_made_once(clinic: Clinic, client_of: Callable[..., Client]) -
     assert "ex-bridge" in page
 
 
+def test_a_medicine_is_not_copied(clinic: Clinic, client_of: Callable[..., Client]) -> None:
+    medicine, client = component_of(clinic, "med-cyclobenzaprine"), client_of(Role.EDITOR)
+    path = reverse("component-copy", args=[medicine.component_id])
+    page = client.get(reverse("component-detail", args=[medicine.component_id])).content.decode()
+    assert path not in page
+    bridge = component_of(clinic, "ex-bridge").component_id
+    offered = client.get(reverse("component-detail", args=[bridge])).content.decode()
+    assert reverse("component-copy", args=[bridge]) in offered
+    told = client.post(path, {"title": "Ours", "code": "med-ours"}).content.decode()
+    assert "A medicine has one entry" in told
+
+
 def test_a_code_that_is_taken_is_told(clinic: Clinic, client_of: Callable[..., Client]) -> None:
     path = reverse("component-copy", args=[component_of(clinic, "ex-bridge").component_id])
     response = client_of(Role.EDITOR).post(path, {"title": "Bridge", "code": "ex-bridge"})
