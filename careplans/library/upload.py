@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.record import record_change
@@ -36,6 +38,8 @@ ALT_LENGTH = 300
 # With 16 bits a channel, white is all that would be left.
 PRINTABLE_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 FORMATS = {"PNG": OwnPicture.MediaType.PNG, "JPEG": OwnPicture.MediaType.JPEG}
+# Pillow keeps how strictly it reads in one place for the whole process.
+_ONE_AT_A_TIME = threading.Lock()
 ENDINGS = {OwnPicture.MediaType.PNG: "png", OwnPicture.MediaType.JPEG: "jpg"}
 
 
@@ -73,7 +77,7 @@ def clean_picture(data: bytes) -> CleanPicture:
         with warnings.catch_warnings():
             # Pillow's own warning about large pictures: ours is stricter, and comes before decoding.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as picture:
+            with _whole_files_only(), Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as picture:
                 _refuse_by_its_head(picture)
                 return _written_anew(picture)
     except UnidentifiedImageError as error:
@@ -82,6 +86,18 @@ def clean_picture(data: bytes) -> CleanPicture:
         raise UnusablePicture(
             _("This picture cannot be read: the file is damaged. Save it again and try once more.")
         ) from error
+
+
+@contextmanager
+def _whole_files_only() -> Iterator[None]:
+    """A file that ends too soon is damaged, also in a process where WeasyPrint told Pillow to fill it up with grey."""
+    with _ONE_AT_A_TIME:
+        before = ImageFile.LOAD_TRUNCATED_IMAGES
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 @transaction.atomic

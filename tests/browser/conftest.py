@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.factories import PASSWORD
 
 # Playwright's loop runs in the test's thread; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # WCAG 2.2 AA; best practices beyond it are looked at by eye.
+# As patient with what is waited for as with a click: the machine that checks may be busy with something else.
+expect.set_options(timeout=20_000)
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 

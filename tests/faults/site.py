@@ -7,13 +7,14 @@ import os
 import django
 from django.conf import settings
 
-from careplans.running.forking import close_connections
-from careplans.running.serving import Server
-
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "careplans.settings")
     django.setup()
+    # Not before: what it serves needs the applications to be there.
+    from careplans.running.forking import close_connections  # noqa: PLC0415
+    from careplans.running.serving import Server  # noqa: PLC0415
+
     # Collecting the static files takes longer than most of these tests.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}

@@ -9,6 +9,7 @@ from careplans.accounts.permissions import Role
 from careplans.library.copies import copy_component
 from careplans.library.models import Component, ComponentVersion
 from careplans.library.review import approve_version, start_version, submit_for_review
+from careplans.library.translations import drop_translation, words_of
 from tests.factories import NOW, make_staff
 from tests.make.plans import component_of
 
@@ -54,6 +55,13 @@ TYPED: dict[str, Any] = {
 def make_component_draft(clinic: Clinic, by: User, code: str = "ex-bridge") -> ComponentVersion:
     """A draft of version 2 of a starter component."""
     return start_version(of=component_of(clinic, code), by=by, now=NOW)
+
+
+def take_other_languages_out(draft: Any, by: User) -> Any:
+    """The draft in English alone: an English text that was changed asks about each translation before review."""
+    for language in sorted(words_of(draft).keys() - {"en"}):
+        draft = drop_translation(version=draft, language=language, revision=draft.revision, by=by, now=NOW)
+    return draft
 
 
 def make_outdated_copy(clinic: Clinic) -> Component:

@@ -14,7 +14,7 @@ from careplans.library import versions
 from careplans.library.edit_red_flag import new_red_flag, save_red_flag
 from careplans.library.models import RedFlag, ReviewState
 from careplans.library.own_codes import NameTaken
-from careplans.library.review import start_version, submit_for_review
+from careplans.library.review import start_version
 from careplans.library.versions import ReviewRefusal, StaleVersion
 from careplans.workshop.red_flag_page import warnings_of
 from tests.factories import NOW, make_staff
@@ -87,7 +87,7 @@ def test_an_older_revision_and_what_is_in_review_are_refused(
     with pytest.raises(StaleVersion):
         save_red_flag(version=draft, says=flag_says(clinic), revision=1, by=editor, now=NOW)
 
-    submit_for_review(version=draft, by=editor, now=NOW)
+    RedFlag.objects.filter(pk=draft.pk).update(state=ReviewState.IN_REVIEW, submitted_at=NOW)
     with pytest.raises(ReviewRefusal, match="no longer a draft"):
         save_red_flag(version=draft, says=flag_says(clinic), revision=2, by=editor, now=NOW)
 

@@ -33,6 +33,7 @@ from tests.make.templates import (
     revision_of,
     says,
 )
+from tests.make.written import take_other_languages_out
 
 
 @pytest.fixture
@@ -396,7 +397,7 @@ def test_the_months_its_writers_planned_count_from_the_approval(
 ) -> None:
     edit.change_general(version=draft, general=general(review_months=6), **seen(draft, editor))
     draft.refresh_from_db()
-    later = NOW + timedelta(days=30)
+    draft, later = take_other_languages_out(draft, editor), NOW + timedelta(days=30)
     submit_for_review(version=draft, by=editor, now=later)
 
     approve_version(version=draft, by=make_staff(clinic, Role.REVIEWER), now=later)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.models import AuditEvent
@@ -93,6 +93,18 @@ def test_a_large_one_is_made_smaller_in_its_proportions() -> None:
 def test_other_formats_are_refused_whatever_they_are_called(kind: str) -> None:
     with pytest.raises(UnusablePicture, match="no PNG and no JPEG"):
         clean_picture(picture(kind))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_cut_off_file_is_refused_also_where_handouts_are_drawn(kind: str) -> None:
+    """WeasyPrint tells Pillow to read such files, for the whole process."""
+    from weasyprint import images  # noqa: F401, PLC0415  # the process now draws handouts
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    with pytest.raises(UnusablePicture, match="damaged"):
+        clean_picture(picture(kind, size=(600, 600))[:-60])
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES  # as it was: drawing goes on as before
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from careplans.library.review import start_version, submit_for_review
 from careplans.library.translations import ENGLISH, passages_of, sha_of, words_of
 from tests.factories import NOW, make_staff
 from tests.make.plans import component_of, template_of
+from tests.make.red_flags import flag_of
 from tests.make.written import make_component_draft
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +203,7 @@ def test_the_author_is_told_that_somebody_else_approves(clinic: Clinic) -> None:
 
 def test_templates_and_red_flags_have_their_pages(signed_in: Client, clinic: Clinic, editor: User) -> None:
     template = start_version(of=template_of(clinic), by=editor, now=NOW)
-    flag = start_version(of=RedFlag.objects.filter(clinic=clinic).earliest("code"), by=editor, now=NOW)
+    flag = start_version(of=flag_of(clinic), by=editor, now=NOW)
     pages = {
         reverse("template-translate", args=[template.template_id, template.number, "tr"]): template,
         reverse("red-flag-translate", args=[flag.pk, "tr"]): flag,
@@ -280,7 +281,7 @@ def test_a_translation_is_taken_out_on_its_page(signed_in: Client, draft: Compon
 
 
 def test_a_red_flag_keeps_its_translations(signed_in: Client, clinic: Clinic, editor: User) -> None:
-    flag = start_version(of=RedFlag.objects.filter(clinic=clinic).earliest("code"), by=editor, now=NOW)
+    flag = start_version(of=flag_of(clinic), by=editor, now=NOW)
     page = signed_in.get(reverse("red-flag-translate", args=[flag.pk, "tr"])).content.decode()
     sent = {"revision": flag.revision}
     told = signed_in.post(step(flag, "drop", "red-flag", "tr"), sent, follow=True).content.decode()
