@@ -21,6 +21,7 @@ from careplans.library.models import (
     ReviewState,
     TemplateVersion,
 )
+from careplans.library.recalled_before import refuse_recalled_words
 from careplans.library.retire import withdraw_all
 from careplans.library.search import index_version
 from careplans.library.translations import refuse_outdated
@@ -125,6 +126,8 @@ def approve_version(
     if version.state != ReviewState.IN_REVIEW:
         raise ReviewRefusal(_("Only a version that was submitted for review can be approved."))
     _refuse_unless_whole(version)
+    refuse_recalled_words(version)
+    _refuse_older(version)
     replaced = version.versions().filter(state=ReviewState.APPROVED)
     withdraw_all(of=replaced, by=by, now=now)
     replaced.update(state=ReviewState.RETIRED)
@@ -178,6 +181,19 @@ def _hold(version: Content, revision: int | None) -> Content | None:
 
 def _writers(version: ReviewedContent) -> set[Any]:
     return set(version.writers.values_list("pk", flat=True)) | {version.author_id}
+
+
+def _refuse_older(version: ReviewedContent) -> None:
+    """Plans and recalls go by the number: what is newer was never in use before what is older."""
+    in_use = version.versions().filter(number__gt=version.number, approved_at__isnull=False)
+    newest = in_use.order_by("-number").first()
+    if newest is not None:
+        raise ReviewRefusal(
+            _(
+                "Version %(newer)d was approved already, and this is version %(number)d. What is older cannot take the place of what is newer: retire this one, and write what is still missing in a new version."
+            )
+            % {"newer": newest.number, "number": version.number}
+        )
 
 
 def _refuse_unless_whole(version: ReviewedContent) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic, User
 from careplans.core.refusals import Refusal
+from careplans.library.recalled_before import recalls_before
 from careplans.library.review import approve_version
 from careplans.workshop.kinds import title_of, version_or_404
 
@@ -48,6 +49,12 @@ def approve_chosen(*, chosen: Iterable[Chosen], by: User, now: datetime) -> Appr
         if not one.version.starter_sha256:
             refusals.append(
                 _("“%(title)s”: a colleague wrote it. Read it on its own page.") % {"title": title}
+            )
+            continue
+        if recalls_before(one.version):
+            refusals.append(
+                _("“%(title)s”: an earlier version was recalled. Read why on its own page.")
+                % {"title": title}
             )
             continue
         try:

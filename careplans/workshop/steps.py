@@ -22,8 +22,10 @@ from careplans.library.models import (
     ReviewState,
     SafetyRule,
 )
+from careplans.library.recalled_before import day_of, recall_said_again, recalls_before
 from careplans.library.retire import waiting_for
 from careplans.library.translations import outdated_note
+from careplans.workshop.history import began_with_retired, retirement_of_beginning
 from careplans.workshop.kinds import kind_of
 from careplans.workshop.places import edit_url, step_url
 
@@ -55,7 +57,7 @@ class Steps:
 
 
 def steps_for(version: Any, request: Any) -> Steps:
-    """``request`` is a ``StaffRequest``; three queries at most."""
+    """``request`` is a ``StaffRequest``; a few queries, the more recalls the more."""
     kind, may = kind_of(version).code, request.permissions
     if Permission.KEEP_LIBRARY not in may:
         return Steps(version, kind, (), (), None, (), "")
@@ -73,7 +75,11 @@ def steps_for(version: Any, request: Any) -> Steps:
         version=version,
         kind=kind,
         steps=steps,
-        notes=(*_sent_back(version, comments), *_notes(version, may, waiting, has_written=has_written)),
+        notes=(
+            *_sent_back(version, comments),
+            *_recalled(version),
+            *_notes(version, may, waiting, has_written=has_written),
+        ),
         waiting=waiting,
         comments=comments,
         comment_url="" if version.state == ReviewState.RETIRED else step_url("comment", kind, version),
@@ -99,7 +105,7 @@ def _of_reviewer(version: Any, kind: str, may: frozenset[Permission], *, has_wri
     if Permission.REVIEW_LIBRARY not in may:
         return
     if version.state == ReviewState.IN_REVIEW:
-        if not has_written:
+        if not has_written and recall_said_again(version) is None:
             url = step_url("approve", kind, version)
             yield Step("approve", _("Approve"), url, "check2-circle", "primary")
         url = step_url("send-back", kind, version)
@@ -141,6 +147,29 @@ def _sent_back(version: Any, comments: Sequence[ReviewComment]) -> Iterator[str]
             "name": asked[-1].said_by.name,
             "text": asked[-1].text,
         }
+
+
+def _recalled(version: Any) -> Iterator[str]:
+    """What whoever writes or approves the next version has to know: why an earlier one was taken away."""
+    if version.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
+        return
+    for recall in recalls_before(version):
+        if recall.component_id == version.component_id:
+            told = _(
+                "An earlier version was recalled on %(day)s by %(name)s: %(reason)s Look whether this one puts that right."
+            )
+        else:
+            told = _(
+                "What this was copied from was recalled on %(day)s by %(name)s: %(reason)s Look whether this one puts that right."
+            )
+        yield told % {"day": day_of(recall), "name": recall.recalled_by.name, "reason": _ended(recall.reason)}
+    ended = retirement_of_beginning(version)
+    if ended is not None and ended.reason not in {one.reason for one in recalls}:
+        yield began_with_retired(ended)
+    if recall_said_again(version) is not None:
+        yield _(
+            "So far it says word for word what was recalled. It can be approved once the patient's text, the dose, the text for clinicians or the cautions say something else."
+        )
 
 
 def _notes(

@@ -21,6 +21,7 @@ from careplans.plans.refusals import PlanRefusal
 from careplans.plans.start import start_revision
 from careplans.plans.without import revise_with_newer, revise_without
 from tests.factories import NOW, make_staff
+from tests.make.library import rewrite
 from tests.make.plans import component_of, make_draft, make_library
 from tests.make.recalls import REASON, component, make_published, publish, recall
 
@@ -38,6 +39,7 @@ def corrected(clinic: Clinic, code: str, old: ComponentVersion, by: User) -> Com
     """A version written and approved anew by two people."""
     editor = make_staff(clinic, Role.EDITOR)
     draft = start_version(of=old, by=editor, now=LATER)
+    draft = rewrite(draft, editor, clinician_text="Only while standing.")
     submit_for_review(version=draft, by=editor, now=LATER)
     approve_version(version=draft, by=by, now=LATER)
     return draft

@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
-from careplans.library.models import Component, Recall
+from careplans.library.models import Component, ComponentVersion, Recall
+from careplans.library.review import start_version, submit_for_review
 from careplans.plans.models import Draft, Plan
 from tests.factories import NOW
-from tests.make.plans import make_library
+from tests.make.library import editor_of, rewrite
+from tests.make.plans import component_of, make_library
 from tests.make.recalls import REASON, component, make_published, recall
 from tests.make.written import make_outdated_copy
 
@@ -197,3 +199,38 @@ def test_the_page_names_the_copies_that_are_recalled_with_it(clinic: Clinic, cli
     assert "own copies are recalled with it: Our dead bug." in page
     page = page_of(client_of(Role.REVIEWER), "component-recall", copy.pk)
     assert "own copies are recalled" not in page
+
+
+def waiting_again(clinic: Clinic, **said: str) -> ComponentVersion:
+    """The next version of what was recalled, submitted by an editor."""
+    version = component_of(clinic, MOBILITY)
+    recall(clinic, MOBILITY)
+    version.refresh_from_db()
+    editor = editor_of(clinic)
+    draft = rewrite(start_version(of=version, by=editor, now=NOW), editor, **said)
+    submit_for_review(version=draft, by=editor, now=NOW)
+    return draft
+
+
+@pytest.mark.parametrize("said", [{}, {"clinician_text": "Only while standing."}])
+def test_above_the_button_the_reviewer_reads_why_it_was_recalled(
+    clinic: Clinic, client_of: Clients, said: dict[str, str]
+) -> None:
+    version = waiting_again(clinic, **said)
+    page = page_of(client_of(Role.REVIEWER), "component-version", version.component_id, version.number)
+    steps = page[page.index("version-steps") :]
+    assert REASON in steps[: steps.index("btn")]
+    approve = reverse("version-approve", args=["component", version.pk])
+    assert (approve in steps, "word for word" in steps) == (bool(said), not said)
+
+
+def test_what_was_recalled_is_not_approved_with_one_press_among_others(
+    clinic: Clinic, client_of: Clients
+) -> None:
+    version = waiting_again(clinic, clinician_text="Only while standing.")
+    ComponentVersion.objects.filter(pk=version.pk).update(starter_sha256="0" * 64)
+    sent = {"chosen": [f"component:{version.pk}:{version.revision}"]}
+    page = client_of(Role.REVIEWER).post(reverse("reviews-approve"), sent, follow=True).content.decode()
+    assert "an earlier version was recalled. Read why on its own page." in page
+    version.refresh_from_db()
+    assert version.state == "in_review"
