@@ -1,8 +1,9 @@
 """Markdown kept to what a handout can print: strong and emphasised words, and simple lists in longer texts. Pure.
 
 Nothing that was written is lost: marks that cannot be printed go, their words stay. What is no mark beyond doubt is
-printed as typed: a dose of "2*4*6" must not lose its signs. Tags are written here and nowhere else, so that none can
-come from a text, and the cleaner goes over the result once more.
+printed as typed: a dose of "2*4*6" must not lose its signs, nor "- 10 degrees" its minus. What was struck through is
+left out, because its words alone would say the opposite of what was meant. Tags are written here and nowhere else, so
+that none can come from a text, and the cleaner goes over the result once more.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, strikethrough
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
@@ -32,6 +33,9 @@ _HTML = nh3.ALLOWED_TAGS | {
     "audio", "base", "body", "button", "embed", "font", "form", "head", "html", "iframe", "input", "link", "main", "meta",
     "object", "option", "script", "section", "select", "source", "style", "svg", "textarea", "title", "u", "video",
 }  # fmt: skip
+# What leads somewhere. "3 [of 5](8)" leads nowhere, and its numbers are printed.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\D|[a-z0-9-]\.[a-z]|[/#?]", re.IGNORECASE)
+_BESIDE = 3  # characters
 _SAID_BY_OPENING = ("strong_open", "strong_close", "em_open", "em_close")
 
 
@@ -51,15 +55,24 @@ def plain(text: str) -> str:
     """The words alone, for titles, mails and searching."""
     if not _MARKS.search(text):
         return text
-    return "".join(_words(token) for token in _tokens(text))
+    return "".join(_words(token) for token in _unstruck(_tokens(text)))
+
+
+def is_struck(text: str) -> bool:
+    """Whether words of it are struck through, wherever it is printed."""
+    return "~~" in text and "struck" in _found(text)
 
 
 def dropped_by(text: str, *, with_lists: bool = False) -> list[str]:
     """What of it the handout does not print, each once and in plain words; ``with_lists``: lists are printed."""
-    found = {_kind(token) for token in _everything(_full.parse(text))}
-    if with_lists:
-        found.discard("list")
+    found = _found(text) - ({"list"} if with_lists else set())
     return [words for kind, words in _not_printed().items() if kind in found]
+
+
+def _found(text: str) -> set[str]:
+    """Kinds of what is not printed: read as whole Markdown, and as it is printed in one line and in paragraphs."""
+    readings = (_full.parse(text), _printed.parse(text), _tokens(text))
+    return {_kind(token) for tokens in readings for token in _everything(tokens)}
 
 
 def _not_printed() -> dict[str, str]:
@@ -69,7 +82,7 @@ def _not_printed() -> dict[str, str]:
         "heading": _("headings: they are printed as plain words"),
         "table": _("tables: they are printed as they were typed"),
         "code": _("code: it is printed as plain words"),
-        "struck": _("words struck through: they are printed as plain words"),
+        "struck": _("words struck through: they are not printed at all"),
         "rule": _("lines across the page: they are printed as they were typed"),
         "html": _("HTML: its tags are printed as they were typed"),
         "list": _("lists: write one thing in each sentence, or use the steps"),
@@ -82,6 +95,7 @@ def _not_inside_words(state: StateInline, silent: bool) -> bool:
     if silent or marker not in "*_":
         return False
     scanned = state.scanDelims(state.pos, False)
+    is_sign = marker == "*" and scanned.length == 1 and _between_numbers(state)
     for _number in range(scanned.length):
         token = state.push("text", "", 0)
         token.content = marker
@@ -91,10 +105,29 @@ def _not_inside_words(state: StateInline, silent: bool) -> bool:
                 length=scanned.length,
                 token=len(state.tokens) - 1,
                 end=-1,
-                open=scanned.can_open,
-                close=scanned.can_close,
+                open=scanned.can_open and not is_sign,
+                close=scanned.can_close and not is_sign,
             )
         )
+    state.pos += scanned.length
+    return True
+
+
+def _between_numbers(state: StateInline) -> bool:
+    """ "5 *3": whoever multiplies does not always leave the same spaces."""
+    before = state.src[max(state.pos - _BESIDE, 0) : state.pos].rstrip()
+    after = state.src[state.pos + 1 : state.pos + 1 + _BESIDE].lstrip()
+    return before[-1:].isnumeric() and after[:1].isnumeric()
+
+
+def _struck_but_not_inside_words(state: StateInline, silent: bool) -> bool:
+    """ "5~~6 and 7~~8" strikes nothing through."""
+    if silent or state.src[state.pos] != "~":
+        return False
+    scanned = state.scanDelims(state.pos, False)
+    if scanned.can_open or scanned.can_close:
+        return strikethrough.tokenize(state, silent)
+    state.push("text", "", 0).content = "~" * scanned.length
     state.pos += scanned.length
     return True
 
@@ -102,13 +135,17 @@ def _not_inside_words(state: StateInline, silent: bool) -> bool:
 def _reader(preset: str, *more: str) -> MarkdownIt:
     reader = MarkdownIt(preset, {"html": True}).enable(list(more))
     reader.inline.ruler.at("emphasis", _not_inside_words)
-    reader.validateLink = lambda url: True  # type: ignore[method-assign]  # no address is printed, whatever it is
+    reader.inline.ruler.at("strikethrough", _struck_but_not_inside_words)
+    # No address is printed, whatever it is.
+    reader.validateLink = lambda url: bool(_ADDRESS.search(url))  # type: ignore[method-assign]
     return reader
 
 
-_INLINE_RULES = ("newline", "escape", "backticks", "emphasis", "link", "image", "autolink", "html_inline")
+_INLINE_RULES = ("newline", "escape", "backticks", "emphasis", "link", "image", "html_inline")
 _printed = _reader("zero", "list", "heading", "fence", "strikethrough", *_INLINE_RULES, "balance_pairs")
-_full = _reader("commonmark", "table", "strikethrough").disable(["code", "blockquote", "entity", "lheading"])
+_full = _reader("commonmark", "table", "strikethrough").disable(
+    ["code", "blockquote", "entity", "lheading", "autolink"]
+)
 
 
 def _cleaned(html: str, tags: Iterable[str]) -> SafeString:
@@ -122,7 +159,15 @@ def _tokens(text: str) -> Sequence[Token]:
 
 
 def _inline(text: str) -> str:
-    return "".join(_html(token) for token in _tokens(text))
+    return "".join(_html(token) for token in _unstruck(_tokens(text)))
+
+
+def _unstruck(tokens: Iterable[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += token.nesting if token.tag == "s" else 0
+        if not depth and token.tag != "s":
+            yield token
 
 
 def _html(token: Token) -> str:
@@ -138,7 +183,7 @@ def _words(token: Token) -> str:
         case "softbreak" | "hardbreak":
             return "\n"
         case "image":
-            return "".join(_words(child) for child in token.children or ())
+            return "".join(_words(child) for child in _unstruck(token.children or ()))
     return ""
 
 
@@ -173,8 +218,10 @@ def _block(tokens: Sequence[Token], place: int) -> str:
         case "inline":
             is_bare = tokens[place - 1].hidden  # in a list whose items stand close together
             return _lines(token.content) if is_bare else _paragraph(token.content)
-        case "fence":
-            return _paragraph(token.content)
+        case "fence":  # word for word, with what stands beside its marks
+            beside = (token.markup if "~" in token.markup else "") + token.info
+            said = "\n".join(part.strip() for part in (beside, token.content) if part.strip())
+            return f"<p>{escape(said)}</p>".replace("\n", "<br>")
         case "bullet_list_open" | "ordered_list_open" | "list_item_open":
             return f"<{token.tag}>"
         case "bullet_list_close" | "ordered_list_close" | "list_item_close":
@@ -201,8 +248,19 @@ def _end_of(tokens: Sequence[Token], place: int) -> int:
 
 
 def _is_list(tokens: Sequence[Token]) -> bool:
-    """Bullets or numbers that count from 1, each item with words: a number that stands for itself must not change."""
+    """Bullets or numbers that count from 1, each item with words: a number that stands for itself must not change.
+
+    A dash before a number may be a minus; a star before a single line may be what a word above is marked with.
+    """
     if any(token.type == "bullet_list_open" and token.markup == "+" for token in tokens):
+        return False
+    top = sum(token.type == "list_item_open" and token.level == tokens[0].level + 1 for token in tokens)
+    if top == 1 and tokens[0].markup != "-":
+        return False
+    if any(
+        _begins_with_number(item, words)
+        for item, _opened, words in zip(tokens, tokens[1:], tokens[2:], strict=False)
+    ):
         return False
     expected: list[int] = []
     for before, token in pairwise(tokens):
@@ -219,6 +277,14 @@ def _is_list(tokens: Sequence[Token]) -> bool:
                     return False
                 expected[-1] += 1
     return True
+
+
+def _begins_with_number(item: Token, words: Token) -> bool:
+    """Of an item with a bullet: "- 10 degrees", "* **5**", "- .5"."""
+    if item.type != "list_item_open" or item.info or words.type != "inline":
+        return False
+    first = words.content.lstrip("*_\\`(<>≤≥~+ ").removeprefix(".").removeprefix(",")
+    return first[:1].isnumeric()
 
 
 def _everything(tokens: Iterable[Token]) -> Iterator[Token]:

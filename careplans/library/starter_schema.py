@@ -15,10 +15,21 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from django.utils.translation import gettext as _
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from careplans.library.conditions import Condition, TogetherCondition
 from careplans.library.dose import Dose, days_of
+from careplans.library.markdown import is_struck
 
 Category = Literal[
     "exercise",
@@ -53,6 +64,23 @@ DEEPEST = 30
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Texts = Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+def _nothing_struck(text: str) -> str:
+    """Paper shows no crossing out, and words without it would say the opposite."""
+    if is_struck(text):
+        raise PydanticCustomError(
+            "struck",
+            "{said}",
+            {"said": _("words are struck through, and no handout prints that: take them out")},
+        )
+    return text
+
+
+# What a patient reads.
+Printed = Annotated[Text, AfterValidator(_nothing_struck)]
+PrintedOrNothing = Annotated[str, AfterValidator(_nothing_struck)]
+PrintedLines = Annotated[tuple[Printed, ...], Field(min_length=1)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")]
 Months = Annotated[int, Field(ge=1, le=120)]
 Day = Annotated[int, Field(ge=0, le=3650)]
@@ -80,12 +108,12 @@ class SourceSays(Part):
 
 
 class ComponentText(Part):
-    title: Text
-    why: Text
-    steps: Texts
-    feel: Text
-    watch_for: Text
-    stop_if: Text
+    title: Printed
+    why: Printed
+    steps: PrintedLines
+    feel: Printed
+    watch_for: Printed
+    stop_if: Printed
 
 
 class ComponentFile(Part):
@@ -116,11 +144,11 @@ class Criteria(Part):
 
 
 class PhaseText(Part):
-    name: Text
-    aims: Texts
-    avoid: Texts
-    move_on_when: Texts
-    step_back_when: Texts
+    name: Printed
+    aims: PrintedLines
+    avoid: PrintedLines
+    move_on_when: PrintedLines
+    step_back_when: PrintedLines
 
 
 class ItemFile(Part):
@@ -151,9 +179,9 @@ class PhaseFile(Part):
 
 
 class TemplateText(Part):
-    title: Text
-    summary: Text
-    for_patient: Text
+    title: Printed
+    summary: Printed
+    for_patient: Printed
 
 
 class TemplateFile(Part):
@@ -186,9 +214,9 @@ class RuleFile(Part):
 
 
 class RedFlagText(Part):
-    question: Text
-    sign: Text
-    what_to_do: Text
+    question: Printed
+    sign: Printed
+    what_to_do: Printed
 
 
 class RedFlagFile(Part):

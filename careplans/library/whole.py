@@ -46,9 +46,9 @@ LEFT_OUT_TOGETHER = {
 class ComponentWords(schema.ComponentText):
     """A clinic may leave these three out."""
 
-    feel: str = ""
-    watch_for: str = ""
-    stop_if: str = ""
+    feel: schema.PrintedOrNothing = ""
+    watch_for: schema.PrintedOrNothing = ""
+    stop_if: schema.PrintedOrNothing = ""
 
 
 def _with_english(texts: Any) -> Any:

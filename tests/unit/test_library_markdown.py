@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -13,8 +14,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from careplans.library.load import STARTER_FOLDER
-from careplans.library.markdown import BLOCK_TAGS, INLINE_TAGS, dropped_by, plain, printable, printable_block
+from careplans.library.markdown import (
+    BLOCK_TAGS,
+    INLINE_TAGS,
+    dropped_by,
+    is_struck,
+    plain,
+    printable,
+    printable_block,
+)
 from careplans.library.starter_schema import Starter, read_starter
+from careplans.library.whole import component_texts, has_problems, red_flag_texts, wrong_in
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -106,6 +116,18 @@ def starter_texts(starter: Starter) -> Iterator[str]:
         ("Type `heat`", "Type heat"),
         ("<b>Stop</b> at <your limit>", "&lt;b&gt;Stop&lt;/b&gt; at &lt;your limit&gt;"),
         ("1. First\n2. Second", "1. First\n2. Second"),
+        ("5 * 3 * 2", "5 * 3 * 2"),
+        ("5 *3* 2", "5 *3* 2"),
+        ("5* 3 *2 and 7* 3", "5* 3 *2 and 7* 3"),
+        ("*5* times", "<em>5</em> times"),
+        ("Ibuprofen*, at most 3 a day*", "Ibuprofen*, at most 3 a day*"),
+        ("-10 °C to - 5 °C", "-10 °C to - 5 °C"),
+        ("<30 minutes, pain < 5 of 10", "&lt;30 minutes, pain &lt; 5 of 10"),
+        ("<pain:5>", "&lt;pain:5&gt;"),
+        ("3 [of 5](8)", "3 [of 5](8)"),
+        ("5~~6 and 7~~8", "5~~6 and 7~~8"),
+        ("~5 kg, ~10 kg", "~5 kg, ~10 kg"),
+        ("R&D &lt; 5", "R&amp;D &amp;lt; 5"),
         ("# Lie down", "# Lie down"),
         ("", ""),
     ],
@@ -133,6 +155,18 @@ def test_a_line_keeps_its_words_and_few_marks(text: str, html: str) -> None:
         ("a | b\n--|--\n1 | 2", "<p>a | b<br>--|--<br>1 | 2</p>"),
         ("# Evidence\nGood.", "<p>Evidence</p><p>Good.</p>"),
         ("    four spaces", "<p>four spaces</p>"),
+        # A dash before a number may be a minus, a star before a single line a footnote.
+        ("- 10 degrees", "<p>- 10 degrees</p>"),
+        ("- **10** degrees", "<p>- <strong>10</strong> degrees</p>"),
+        ("- .5\n- ½", "<p>- .5<br>- ½</p>"),
+        ("- rest\n- < 5 kg", "<p>- rest<br>- &lt; 5 kg</p>"),
+        ("- rest\n  - ٥ kg", "<p>- rest<br>- ٥ kg</p>"),
+        ("5\n* 3", "<p>5</p><p>* 3</p>"),
+        ("* only after food", "<p>* only after food</p>"),
+        ("1. 5 kg", "<p>1. 5 kg</p>"),
+        ("```no 5\n-6\n```", "<p>no 5<br>-6</p>"),
+        ("```\n~~no~~ *x*\n```", "<p>~~no~~ *x*</p>"),
+        ("~~~no~~~", "<p>~~~no~~~</p>"),
         ("  \n ", ""),
     ],
 )
@@ -149,6 +183,7 @@ def test_the_words_alone() -> None:
     [
         ("See [this](https://a.example)", "links"),
         ("[x](javascript:alert(1))", "links"),
+        ("[x](/page)", "links"),
         ("![a](b.png)", "pictures"),
         ("# Head", "headings"),
         ("a | b\n--|--\n1 | 2", "tables"),
@@ -173,6 +208,48 @@ def test_a_list_can_be_printed_in_a_longer_text() -> None:
 @pytest.mark.parametrize("text", ["**a** *b*", "pain < 5", "<your name>", "2*3", "1.5 kg", "> 3 weeks", ""])
 def test_what_is_printed_is_not_named(text: str) -> None:
     assert dropped_by(text) == []
+
+
+STRUCK = (
+    "Do ~~not~~ lift",
+    "~~not~~",
+    "- ~~not~~ bend",
+    "# ~~not~~",
+    "**Do ~~not~~**",
+    "~~Do **not**~~",
+    "<div>\n~~not~~\n</div>",
+    "[~~not~~](https://a.example)",
+    "![~~not~~](https://a.example/x.png)",
+    "[x]: ~~not~~",
+    "a | ~~not~~\n--|--\n1 | 2",
+    "(~~not~~)",
+)
+
+
+@pytest.mark.parametrize("text", STRUCK)
+def test_struck_words_are_printed_nowhere_and_the_writer_is_told(text: str) -> None:
+    assert not any("not" in said for said in (printable(text), printable_block(text), plain(text)))
+    assert is_struck(text)
+    assert any("struck through: they are not printed" in said for said in dropped_by(text))
+
+
+@pytest.mark.parametrize("text", ["", "5~~6", "~5", "a ~~ b", "\\~~not~~"])
+def test_other_tildes_strike_nothing(text: str) -> None:
+    assert not is_struck(text)
+
+
+def test_what_a_patient_reads_cannot_be_submitted_with_struck_words() -> None:
+    words = {
+        "title": "Bridge",
+        "why": "For ~~no~~ strength.",
+        "steps": ["Do ~~not~~ lift."],
+        "stop_if": "~~x~~",
+    }
+    assert list(wrong_in(component_texts, {"en": words}, "Text")) == [
+        f"Text, en, {where}: cannot be used (words are struck through, and no handout prints that: take them out)"
+        for where in ("why", "steps, 1", "stop if")
+    ]
+    assert has_problems(red_flag_texts, {"en": {"question": "a", "sign": "b", "what_to_do": "~~Wait.~~ Go."}})
 
 
 def test_the_starter_library_prints_as_before() -> None:
@@ -228,6 +305,41 @@ def test_no_word_is_lost(text: str) -> None:
     words = re.findall("eins|zwei", text)
     for html in (printable(text), printable_block(text)):
         assert re.findall("eins|zwei", html) == words
+
+
+# What a patient or a clinician can be harmed by when it goes missing, among every mark that could take it away.
+MEANT = ["5", "10", "- 5", "-10", "-", "<", "< 5", "<30", "not", "no", "2024. ", "1. ", "2) ", " * ", "*", "**", "_", "`", "```", "# ",
+         "\n", "\n\n", " ", " ", "    ", "kg", "°C", "&", "&lt;", "[", "]", "(", ")", "\\", "|", "!", ">", "~", "+ "]  # fmt: skip
+AS_MEANT = re.compile(r"(?<![a-z])(?:not|no)|[-<]\s*\d|\d|<")
+
+
+def read(html: str) -> str:
+    """As somebody reads it on the page: numbers of a list are there, its bullets are no minus."""
+    lines: list[str] = []
+    counts: list[int] = []
+    for tag, text in re.findall(r"<(/?[a-z]+)>|([^<]+)", html):
+        if tag in ("ol", "ul"):
+            counts.append(0 if tag == "ol" else -10_000)
+        elif tag in ("/ol", "/ul"):
+            counts.pop()
+        elif tag == "li":
+            counts[-1] += 1
+            lines.append(f"\n{counts[-1]}. " if counts[-1] > 0 else "\n")
+        elif tag in ("br", "p"):
+            lines.append("\n")
+        lines.append(text)
+    return unescape("".join(lines))
+
+
+@UNHURRIED
+@given(st.lists(st.sampled_from(MEANT), max_size=25).map("".join))
+@example("1. 5\n2. not\n- 5")
+@example("```no 5\n- 5\n```")
+def test_no_number_minus_or_negation_is_lost(text: str) -> None:
+    written = AS_MEANT.findall(text)
+    assert AS_MEANT.findall(read(printable(text))) == written
+    assert AS_MEANT.findall(plain(text)) == written
+    assert AS_MEANT.findall(read(printable_block(text))) == written
 
 
 def test_lists_within_lists_beyond_reason_lose_nothing() -> None:
