@@ -38,6 +38,29 @@ def history_of(shown: Any, *, for_keepers: bool) -> list[HistoryLine]:
     return [_line(one, shown) for one in versions]
 
 
+def retirement_of_beginning(version: Any) -> Retirement | None:
+    """Why the version a draft began with was taken out of use or dropped; nothing where it was only replaced."""
+    if version.based_on is None or version.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
+        return None
+    ended = version.based_on.retirements.filter(confirmed_at__isnull=False)
+    return ended.first()  # type: ignore[no-any-return]  # of a version of any kind
+
+
+def began_with_retired(ended: Retirement) -> str:
+    """As a sentence for who writes or reviews what came after."""
+    said = (
+        _(
+            "The version this began from was retired on %(day)s: %(reason)s Look whether this one puts that right."
+        )
+        if ended.was_in_use
+        else _(
+            "The version this began from was dropped on %(day)s: %(reason)s Look whether this one puts that right."
+        )
+    )
+    reason = ended.reason if ended.reason.endswith((".", "!", "?", "؟")) else f"{ended.reason}."
+    return said % {"day": _day(ended.confirmed_at), "reason": reason}
+
+
 def _line(version: Any, shown: ReviewedContent) -> HistoryLine:
     older, newer = sorted((version, shown), key=lambda one: one.number)
     is_shown = version.pk == shown.pk

@@ -9,8 +9,12 @@ from typing import Any
 from careplans.accounts.permissions import Permission
 from careplans.library.compare import FieldPair
 from careplans.library.models import ReviewedContent, ReviewState
+from careplans.workshop.own_words import own_words_in, release_before
 from careplans.workshop.said import comparison
 from careplans.workshop.steps import approved_before, steps_for
+
+# No word of the older version is told as the clinic's own.
+NOBODYS = object()
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Comparison:
     old: ReviewedContent
     new: ReviewedContent
     groups: tuple[Group, ...]
+    # Of what changed, what the clinic had written itself and would lose.
+    own: tuple[FieldPair, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -40,17 +46,21 @@ def review_context(version: Any, request: Any) -> dict[str, Any]:
         return context
     approved = approved_before(version)
     if approved is not None:
-        context["compared"] = compared(approved, version)
+        context["compared"] = _with_own_words(approved, version)
     elif version.state == ReviewState.APPROVED:
         is_open = [ReviewState.DRAFT, ReviewState.IN_REVIEW]
         context["newer"] = version.versions().filter(state__in=is_open).first()
     return context
 
 
-def compared(old: Any, new: Any) -> Comparison:
-    """Two versions of one thing, its fields grouped as they belong together."""
+def compared(old: Any, new: Any, *, own_since: Any = NOBODYS) -> Comparison:
+    """Two versions of one thing, its fields grouped as they belong together.
+
+    ``own_since``: what ``old`` began with, where ``new`` comes from elsewhere. What differs is then the clinic's own.
+    """
+    fields_of_both = comparison(old, new)
     groups = []
-    for name, fields in groupby(comparison(old, new), key=lambda field: field.group):
+    for name, fields in groupby(fields_of_both, key=lambda field: field.group):
         pairs = list(fields)
         groups.append(
             Group(
@@ -59,4 +69,12 @@ def compared(old: Any, new: Any) -> Comparison:
                 tuple(pair for pair in pairs if not pair.is_changed and pair.lines),
             )
         )
-    return Comparison(old, new, tuple(groups))
+    own = () if own_since is NOBODYS else own_words_in(fields_of_both, old, own_since)
+    return Comparison(old, new, tuple(groups), own)
+
+
+def _with_own_words(approved: Any, version: Any) -> Comparison:
+    """A release of Careplans that comes upon what the clinic wrote itself replaces its words."""
+    if not version.starter_sha256 or approved.starter_sha256:
+        return compared(approved, version)
+    return compared(approved, version, own_since=release_before(approved))

@@ -153,7 +153,8 @@ def _recalled(version: Any) -> Iterator[str]:
     """What whoever writes or approves the next version has to know: why an earlier one was taken away."""
     if version.state not in (ReviewState.DRAFT, ReviewState.IN_REVIEW):
         return
-    for recall in recalls_before(version):
+    recalls = recalls_before(version)
+    for recall in recalls:
         if recall.component_id == version.component_id:
             told = _(
                 "An earlier version was recalled on %(day)s by %(name)s: %(reason)s Look whether this one puts that right."

@@ -16,8 +16,9 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from careplans.library.models import Retirement, ReviewComment, ReviewState
-from careplans.library.retire import propose_retirement
+from careplans.library.retire import propose_retirement, retire_version
 from careplans.library.review import send_back
+from careplans.workshop.places import version_url
 from tests.factories import NOW, make_clinic
 from tests.make.library import WHY, editor_of, make_next, one_of_each, reviewer_of
 
@@ -375,3 +376,17 @@ def test_a_draft_has_nothing_to_confirm(clinic: Clinic, editor: User, reviewer: 
     }
     response = site_of(reviewer).post(address("keep", "component", draft), given)
     assert "Only an approved version" in response.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["component", "template"])
+def test_a_draft_of_what_was_retired_says_why_that_went(
+    kind: str, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    old = one_of_each(clinic)[kind]
+    retire_version(version=old, reason="Two trials found no gain", by=reviewer, now=NOW)
+    draft = make_next(old, editor)
+
+    page = site_of(editor).get(version_url(draft)).content.decode()
+
+    assert "The version this began from was retired on 2 Mar 2026: Two trials found no gain." in page
+    assert "The version this began from" not in site_of(editor).get(version_url(old)).content.decode()

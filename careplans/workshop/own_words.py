@@ -1,0 +1,41 @@
+"""What a clinic wrote itself and would lose to a newer text from elsewhere: told before anybody lets that happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from careplans.library.compare import FieldPair
+from careplans.library.models import ReviewedContent
+from careplans.library.selectors import component_titles, source_titles
+from careplans.library.versions import clinic_id_of
+from careplans.workshop.said import Names, said_by
+
+
+def own_words_in(pairs: tuple[FieldPair, ...], own: Any, began_with: Any) -> tuple[FieldPair, ...]:
+    """Of the changed ``pairs``, those in which ``own`` no longer says what it began with.
+
+    Without a beginning to look at every one of them may be the clinic's own.
+    """
+    changed = [pair for pair in pairs if pair.is_changed]
+    if began_with is None:
+        return tuple(changed)
+    clinic_id = clinic_id_of(own)
+    names = Names(component_titles(clinic_id), source_titles(clinic_id))
+    before = {one.name: one.lines for one in said_by(began_with, names)}
+    now = {one.name: one.lines for one in said_by(own, names)}
+    return tuple(pair for pair in changed if _lines(before, pair) != _lines(now, pair))
+
+
+def release_before(version: Any) -> ReviewedContent | None:
+    """The text of Careplans that a clinic's version goes back to; None for what never came with it."""
+    seen = version
+    while seen.based_on is not None and not seen.starter_sha256:
+        seen = seen.based_on
+    if seen.starter_sha256:
+        return seen  # type: ignore[no-any-return]  # a version of any kind
+    earlier = version.versions().filter(number__lt=version.number).exclude(starter_sha256="")
+    return earlier.order_by("-number").first()  # type: ignore[no-any-return]  # the same
+
+
+def _lines(said: dict[tuple[str, str], tuple[str, ...]], pair: FieldPair) -> tuple[str, ...]:
+    return said.get((pair.group, pair.label), ())
