@@ -16,7 +16,7 @@ from careplans.library.selectors import FALLBACK_LANGUAGE, red_flags_of, wording
 from careplans.library.translations import Telling, telling_of
 from careplans.plans.assemble import draft_document
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan
-from careplans.plans.selectors import findings_of, phases_with_items
+from careplans.plans.selectors import findings_of_draft, phases_with_items
 
 
 def open_draft_of(plan_pk: uuid.UUID, clinic: Clinic) -> Draft | None:
@@ -46,7 +46,7 @@ def page_of(draft: Draft, now: datetime) -> BuilderPage:
         draft=draft,
         document=document,
         phases=phases,
-        findings=findings_of(document, draft.plan.patient, today),
+        findings=findings_of_draft(draft, document, today),
         decisions=list(draft.decisions.select_related("decided_by")),
         today=today,
         telling=telling,

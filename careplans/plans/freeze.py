@@ -25,7 +25,7 @@ from careplans.plans.plausible import why_implausible
 from careplans.plans.recheck import remember_known
 from careplans.plans.refusals import FindingsUndecided, ImplausibleDose, PlanRefusal
 from careplans.plans.safety import Finding
-from careplans.plans.selectors import findings_of
+from careplans.plans.selectors import findings_of_draft
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def freeze_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> Pla
     document = draft_document(draft, today=today)
     _refuse_unusable(draft, document)
     facts = facts_of(plan.patient, today)
-    findings = findings_of(document, plan.patient, today, facts=facts)
+    findings = findings_of_draft(draft, document, today, facts=facts)
     document = document.model_copy(update={"findings": _decided(draft, findings)})
     version = _add_version(draft, plan, document, by, now)
     remember_holdings(version=version, document=document)

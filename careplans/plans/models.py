@@ -135,6 +135,11 @@ class DraftItem(UUIDModel):
         ComponentVersion, on_delete=models.PROTECT, related_name="draft_items"
     )
     dose_data = models.JSONField()
+    # The version beside whose usual dose this one was decided, where a newer one with another usual dose has taken its
+    # place and nobody has looked at the dose since (``plans.newer``); else empty.
+    dose_of = models.ForeignKey(
+        ComponentVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
     note = models.CharField(_("note for this patient"), max_length=300, blank=True)
 
     class Meta:

@@ -17,7 +17,8 @@ from careplans.plans.elsewhere import Told, told_in_turn
 from careplans.plans.holding import PatientFacts
 from careplans.plans.known import facts_of
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan, PlanVersion
-from careplans.plans.safety import Finding, assess, findings_of_ending
+from careplans.plans.newer import dose_findings
+from careplans.plans.safety import SEVERITY_ORDER, Finding, assess, findings_of_ending
 from patients.models import Patient
 
 
@@ -34,6 +35,17 @@ def findings_of(
         before=before.document if before else None,
         elsewhere=told_elsewhere(document, patient),
     )
+
+
+def findings_of_draft(
+    draft: Draft, document: PlanDocument, today: date, *, facts: PatientFacts | None = None
+) -> tuple[Finding, ...]:
+    """What speaks against publishing ``document``, the draft's own, as it is: by the rules, and by doses to look at."""
+    items = DraftItem.objects.filter(phase__draft=draft, dose_of__isnull=False).order_by("phase", "position")
+    loaded = items.select_related("dose_of", "component_version__component")
+    by_dose = dose_findings(loaded.prefetch_related("component_version__texts"), draft.language)
+    found = (*findings_of(document, draft.plan.patient, today, facts=facts), *by_dose)
+    return tuple(sorted(found, key=lambda one: SEVERITY_ORDER[one.severity]))
 
 
 def told_elsewhere(document: PlanDocument, patient: Patient) -> tuple[Told, ...]:

@@ -17,6 +17,7 @@ from careplans.plans.dates import anchor_date, first_surgery_days, surgery_days
 from careplans.plans.drafting import record_on_draft
 from careplans.plans.lifecycle import ENDED
 from careplans.plans.models import Draft, DraftItem, DraftPhase, Plan
+from careplans.plans.newer import take_newest
 from careplans.plans.phases import PHASE_WORDS, copy_phases, phases_ahead
 from careplans.plans.refusals import PlanRefusal
 from careplans.plans.selectors import open_draft
@@ -216,7 +217,7 @@ def _add_only_phase(draft: Draft) -> None:
 
 
 def _copy_draft(last: Draft, draft: Draft) -> None:
-    """Copy phases and items; a component with a newer approved version comes in that version."""
+    """Copy phases and items; a component with a newer approved version comes in that version (``plans.newer``)."""
     approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
     fields = ("position", "code", "name", "starts_on_day", "days", "starts", "aims", "avoid", "move_on_when")
     more = ("step_back_when", "criteria", "check_in_days")
@@ -225,15 +226,18 @@ def _copy_draft(last: Draft, draft: Draft) -> None:
         phase = DraftPhase.objects.create(
             draft=draft, **{name: getattr(source, name) for name in fields + more}
         )
-        items += [
-            DraftItem(
+        for item in source.items.all():
+            held = item.component_version
+            copied = DraftItem(
                 phase=phase,
                 key=item.key,
                 position=item.position,
-                component_version=approved.get(item.component_version.component_id, item.component_version),
+                component_version=held,
                 dose_data=item.dose_data,
                 note=item.note,
             )
-            for item in source.items.all()
-        ]
+            newest = approved.get(held.component_id, held)
+            if newest.pk != held.pk:
+                take_newest(copied, newest)
+            items.append(copied)
     DraftItem.objects.bulk_create(items)

@@ -15,9 +15,9 @@ from django.urls import reverse
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.models import Component, ComponentVersion, Recall
-from careplans.library.review import start_version, submit_for_review
+from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.plans.models import Draft, Plan
-from tests.factories import NOW
+from tests.factories import NOW, make_staff
 from tests.make.library import editor_of, rewrite
 from tests.make.plans import component_of, make_library
 from tests.make.recalls import REASON, component, make_published, recall
@@ -132,6 +132,30 @@ def test_one_step_leads_to_the_page_that_publishes(
     client.post(reverse("plan-publish", args=[plan.pk]), {"revision": draft.revision})
     assert REASON not in page_of(client, "worklist")
     assert plan.versions.count() == 2
+
+
+def test_what_was_put_right_is_told_as_replaced_and_not_as_out(
+    clinic: Clinic, clinician: User, plan: Plan, mobility: Component
+) -> None:
+    version = waiting_again(clinic, clinician_text="Only while standing.")
+    approve_version(version=version, by=make_staff(clinic, Role.REVIEWER), now=NOW)
+    client = Client()
+    client.force_login(clinician)
+    page = client.post(reverse("plan-without", args=[plan.pk, mobility.pk]), follow=True).content.decode()
+    assert "it is replaced by version 2" in page
+    assert "out of this draft" not in page
+    assert "the instructions were updated" in page
+
+
+def test_what_is_gone_is_told_as_out(
+    clinic: Clinic, clinician: User, plan: Plan, mobility: Component
+) -> None:
+    recall(clinic, MOBILITY)
+    client = Client()
+    client.force_login(clinician)
+    page = client.post(reverse("plan-without", args=[plan.pk, mobility.pk]), follow=True).content.decode()
+    assert "What was recalled is out of this draft" in page
+    assert "is replaced by" not in page
 
 
 def test_a_plan_that_held_nothing_else_leads_to_the_desk(

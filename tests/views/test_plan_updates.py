@@ -14,10 +14,11 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.models import ComponentText
 from careplans.library.review import approve_version, start_version, submit_for_review
-from careplans.plans.models import Draft, Plan
+from careplans.plans.models import Draft, DraftItem, Plan
 from tests.factories import NOW, make_staff
-from tests.make.plans import component_of
-from tests.make.recalls import make_published
+from tests.make.library import rewrite
+from tests.make.plans import component_of, make_draft
+from tests.make.recalls import make_published, publish
 
 pytestmark = pytest.mark.django_db
 NEW_WORDS = "Move a little, and often."
@@ -107,3 +108,53 @@ def test_where_all_is_newest_the_page_says_so(client: Client, clinic: Clinic, cl
 def test_an_ended_plan_is_not_updated(client: Client, plan: Plan) -> None:
     Plan.objects.filter(pk=plan.pk).update(state=Plan.State.STOPPED, ended_at=NOW)
     assert client.get(address(plan)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [
+        (
+            5,
+            "becomes 9 minutes, every hour while you are awake (before: 5 minutes, every hour while you are awake)",
+        ),
+        (7, "stays 7 minutes, every hour while you are awake, which is not the usual dose."),
+    ],
+)
+def test_what_becomes_of_the_dose_is_told_before_and_asked_after(
+    client: Client, clinic: Clinic, clinician: User, minutes: int, told: str
+) -> None:
+    draft = make_draft(clinic, clinician)
+    items = DraftItem.objects.filter(
+        phase__draft=draft, component_version__component__code="ex-gentle-mobility"
+    )
+    items.update(dose_data={"kind": "duration", "minutes": minutes, "every_hours": 1})
+    plan = publish(draft, clinician)
+    editor, reviewer = make_staff(clinic, Role.EDITOR), make_staff(clinic, Role.REVIEWER)
+    newer = start_version(of=component_of(clinic, "ex-gentle-mobility"), by=editor, now=NOW)
+    newer = rewrite(newer, editor, default_dose={"kind": "duration", "minutes": 9, "every_hours": 1})
+    submit_for_review(version=newer, by=editor, now=NOW)
+    approve_version(version=newer, by=reviewer, now=NOW)
+
+    assert told in " ".join(client.get(address(plan)).content.decode().split())
+
+    page = client.post(address(plan), follow=True).content.decode()
+    is_asked = minutes == 7
+    assert ("Usual now: 9 minutes, every hour while you are awake" in page) == is_asked
+    assert ("Answer the findings" in page) == is_asked
+    revision = Draft.objects.get(plan=plan, closed_at=None).revision
+    client.post(reverse("plan-publish", args=[plan.pk]), {"revision": revision})
+    assert plan.versions.count() == (1 if is_asked else 2)
+
+
+def test_the_kept_dose_is_confirmed_on_the_desk(client: Client, clinic: Clinic, clinician: User) -> None:
+    """The finding is answered where every other one is."""
+    draft = make_draft(clinic, clinician)
+    item = DraftItem.objects.filter(phase__draft=draft).select_related("component_version__component")[0]
+    DraftItem.objects.filter(pk=item.pk).update(dose_of=item.component_version)
+    page = client.get(reverse("plan-build", args=[draft.plan_id]))
+    finding = next(one for one in page.context["page"].open_findings if one.key.startswith("usual-dose"))
+    draft.refresh_from_db()
+    sent = {"finding": finding.key, "revision": draft.revision, "reason": ""}
+    client.post(reverse("finding-decide", args=[draft.plan_id]), sent)
+    page = client.get(reverse("plan-build", args=[draft.plan_id]))
+    assert finding.key in {one.key for one in page.context["page"].answered_findings}

@@ -33,7 +33,7 @@ from careplans.plans.asked import asked_places
 from careplans.plans.assemble import draft_document
 from careplans.plans.drafting import decide_finding, gone_phase, set_check_in_days
 from careplans.plans.refusals import StaleDraft
-from careplans.plans.selectors import findings_of
+from careplans.plans.selectors import findings_of_draft
 from patients.presenters import patient_header
 
 
@@ -44,9 +44,8 @@ def finding_decide(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     draft = load_draft(request, pk)
     form = FindingDecisionForm(request.POST)
     today = timezone.localdate(timezone=request.clinic.zone)
-    findings = {
-        one.key: one for one in findings_of(draft_document(draft, today=today), draft.plan.patient, today)
-    }
+    document = draft_document(draft, today=today)
+    findings = {one.key: one for one in findings_of_draft(draft, document, today)}
     if request.POST.get("finding", "") not in findings:
         gone = Refusal(_("That finding no longer applies. Here is the plan as it is now."))
         return answer_refusal(request, pk, gone)

@@ -17,7 +17,9 @@ from careplans.accounts.permissions import Permission
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import FALLBACK_LANGUAGE, wording_in
 from careplans.plans.holdings import newer_in
+from careplans.plans.selectors import latest_version
 from careplans.plans.without import revise_with_newer
+from careplans.workshop.dose_updates import dose_updates
 from careplans.workshop.review_page import compared
 from careplans.workshop.used import running_plan
 from patients.presenters import patient_header
@@ -36,12 +38,20 @@ def plan_updates(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("plan-detail", pk=pk)
         return redirect("plan-publish", pk=pk)
     note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
+    latest = latest_version(plan)
+    document = latest.document if latest else None
     today = timezone.localdate(timezone=request.clinic.zone)
     context = {
         "title": _("Newer instructions for this plan"),
         "plan": plan,
         "updates": [
-            (wording_in(newer, FALLBACK_LANGUAGE).text.title, held, newer, compared(held, newer))
+            (
+                wording_in(newer, FALLBACK_LANGUAGE).text.title,
+                held,
+                newer,
+                compared(held, newer),
+                dose_updates(document, held, newer),
+            )
             for held, newer in newer_in(plan)
         ],
         "patient": patient_header(plan.patient, permissions=request.permissions, today=today),
