@@ -53,7 +53,7 @@ def refuse_recalled_words(version: ReviewedContent) -> None:
     if recall is not None:
         raise ReviewRefusal(
             _(
-                "This says again, word for word, what was recalled on %(day)s: “%(reason)s” First put right in the draft what was wrong: the patient's text, the dose, the text for clinicians or the cautions. Another picture, tag or review date is no correction."
+                "This says again, word for word, what was recalled on %(day)s: “%(reason)s” First put right in the draft what was wrong: the patient's text, the dose, the text for clinicians or the cautions. Another picture, tag or review date alone is no correction: where the picture was wrong, say so in the text for clinicians."
             )
             % {"day": day_of(recall), "reason": recall.reason}
         )

@@ -146,7 +146,7 @@ def test_a_recall_reaches_the_worklist_and_the_plan_is_revised_in_one_step(
     page.set_viewport_size({"width": 390, "height": 844})
     assert_fits(page)
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.get_by_role("button", name=re.compile("without")).first.click()
+    page.get_by_role("button", name=re.compile("was recalled")).first.click()
     expect(page.get_by_text(re.compile("No longer part of your plan"))).to_be_visible()
     page.get_by_role("button", name="Publish version 2").click()
     expect(page.get_by_text("Version 2 is published.")).to_be_visible()
