@@ -42,7 +42,7 @@ class Use:
         return not (self.templates or self.versions or self.drafts)
 
 
-def use_of(component: Component) -> Use:
+def use_of(component: Component, *, for_keepers: bool) -> Use:
     """Counts and titles, without a patient in them: whoever keeps the library may see these."""
     approved = component.versions.filter(state=ReviewState.APPROVED).values_list("number", flat=True).first()
     counted = (
@@ -53,7 +53,7 @@ def use_of(component: Component) -> Use:
     )
     drafts = DraftItem.objects.filter(component_version__component=component, phase__draft__closed_at=None)
     return Use(
-        templates=tuple(templates_with(component)),
+        templates=tuple(templates_with(component, for_keepers=for_keepers)),
         versions=tuple(
             HeldVersion(number, plans, is_older=approved is not None and number < approved)
             for number, plans in counted
@@ -74,12 +74,14 @@ def is_in_use_or_was(version: ComponentVersion) -> bool:
     return version.approved_at is not None
 
 
-def templates_with(component: Component) -> QuerySet[TemplateVersion]:
-    """Versions that are in use or on their way there."""
+def templates_with(component: Component, *, for_keepers: bool) -> QuerySet[TemplateVersion]:
+    """Versions that are in use; for those who keep the library also what is on its way there."""
+    states = [ReviewState.APPROVED]
+    if for_keepers:
+        states += [ReviewState.DRAFT, ReviewState.IN_REVIEW]
     holding = TemplateItem.objects.filter(component=component).values("phase__version")
     return (
-        TemplateVersion.objects.filter(pk__in=holding)
-        .exclude(state=ReviewState.RETIRED)
+        TemplateVersion.objects.filter(pk__in=holding, state__in=states)
         .select_related("template")
         .order_by("template__code", "-number")
     )

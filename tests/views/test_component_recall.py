@@ -19,7 +19,7 @@ from careplans.library.review import approve_version, start_version, submit_for_
 from careplans.plans.models import Draft, Plan
 from tests.factories import NOW, make_staff
 from tests.make.library import editor_of, rewrite
-from tests.make.plans import component_of, make_library
+from tests.make.plans import component_of, make_library, template_of
 from tests.make.recalls import REASON, component, make_published, recall
 from tests.make.written import make_outdated_copy
 
@@ -258,3 +258,21 @@ def test_what_was_recalled_is_not_approved_with_one_press_among_others(
     assert "an earlier version was recalled. Read why on its own page." in page
     version.refresh_from_db()
     assert version.state == "in_review"
+
+
+def test_templates_on_their_way_are_named_to_those_who_keep_the_library_alone(
+    clinic: Clinic, client_of: Clients
+) -> None:
+    draft = start_version(of=template_of(clinic), by=editor_of(clinic), now=NOW)
+    draft.texts = draft.texts | {"en": draft.texts["en"] | {"title": "Half an idea"}}
+    draft.save()
+    pk = component(clinic, MOBILITY).pk
+    for role in (Role.EDITOR, Role.REVIEWER):
+        assert "Half an idea" in page_of(client_of(role), "component-use", pk)
+    for role in (Role.CLINICIAN, Role.ADMINISTRATOR):
+        client = client_of(role)
+        page = page_of(client, "component-use", pk)
+        assert "Half an idea" not in page
+        assert str(template_of(clinic)) in page
+        number = len(client.get(reverse("component-use", args=[pk])).context["use"].templates)
+        assert f"{number} template" in page_of(client, "component-detail", pk)

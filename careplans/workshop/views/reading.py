@@ -48,7 +48,7 @@ def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
         "history": history_of(version, for_keepers=_keeps(request)),
         "is_due": version.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
         "for_keepers": _keeps(request),
-        "use": use_of(version.component),
+        "use": use_of(version.component, for_keepers=_keeps(request)),
         "may_recall": Permission.REVIEW_LIBRARY in request.permissions and is_in_use_or_was(version),
         "translations": translation_links(version) if _keeps(request) else (),
         "may_write": Permission.EDIT_LIBRARY in request.permissions,

@@ -54,7 +54,7 @@ def component_use(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "title": _("Where it is used: %(title)s") % {"title": _title(request, component)},
         "component": component,
         "name": _title(request, component),
-        "use": use_of(component),
+        "use": use_of(component, for_keepers=Permission.KEEP_LIBRARY in request.permissions),
         "may_see_plans": may_see_plans,
         "page_obj": Paginator(holdings, PER_PAGE).get_page(request.GET.get("page")),
     }
@@ -86,7 +86,7 @@ def component_recall(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         "title": _("Recall: %(title)s") % {"title": _title(request, component)},
         "component": component,
         "form": form,
-        "use": use_of(component),
+        "use": use_of(component, for_keepers=True),
         "confirm_label": _("Recall it now"),
         "is_grave": True,
         "cancel_url": reverse("component-detail", args=[pk]),
