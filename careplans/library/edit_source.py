@@ -1,4 +1,5 @@
-"""Writing sources. They have no versions: what is published keeps the title it was published with."""
+"""Writing sources. They have no versions: what is published keeps the title it was published with, and once something that
+was submitted cites a source, only what it covers may be said otherwise."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ PUBLISHER_LENGTH = 200
 
 @dataclass(frozen=True)
 class SourceSays:
-    """``name`` becomes the code; that is settled once something that was submitted cites it."""
+    """``name`` becomes the code, which nobody changes any more once something cites it, be it a draft."""
 
     name: str
     title: str
@@ -60,6 +61,12 @@ def save_source(*, source: Source, says: SourceSays, seen: str, by: User, now: d
     if says.name and says.name != stored.code:
         _rename(stored, says.name)
     _write(stored, says)
+    if stored.has_other_identity(source.held().get()) and stored.is_settled():
+        raise ReviewRefusal(
+            _(
+                "This source is settled: what is approved or in review stands on it. Its code, title, publisher and day stay as they are. Add the other one, or the newer edition, as a new source, and cite that in a new version."
+            )
+        )
     stored.save()
     after = _as_data(stored)
     changed = sorted(name for name in after if after[name] != before[name])

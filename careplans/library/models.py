@@ -100,7 +100,13 @@ class Effect(models.TextChoices):
 
 
 class Source(Identified):
-    """Where a fact comes from."""
+    """Where a fact comes from.
+
+    It has no versions, and what is approved is read with it: once something that was submitted cites it, all that tells
+    it from another source is settled. A newer edition is another source.
+    """
+
+    identity = ("clinic_id", "code", "title", "publisher", "published_on")
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="sources")
     code = models.SlugField(max_length=40, help_text=SETTLED_LATER)

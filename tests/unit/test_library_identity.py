@@ -37,6 +37,8 @@ def author(clinic: Clinic) -> User:
         (Template, "recurrent-spasm", "code"),
         (Source, "B5", "code"),
         (Source, "usual-safety", "code"),
+        (Source, "B5", "title"),
+        (Source, "usual-safety", "publisher"),
     ],
 )
 def test_what_was_submitted_keeps_its_name(
@@ -55,11 +57,11 @@ def test_what_was_submitted_keeps_its_name(
 
 def test_what_says_more_of_a_source_may_be_corrected(author: User, clinic: Clinic) -> None:
     source = Source.objects.get(clinic=clinic, code="B5")
-    source.publisher = "Written out in full"
+    source.covers = "Written out in full"
 
     source.save()
 
-    assert Source.objects.get(pk=source.pk).publisher == "Written out in full"
+    assert Source.objects.get(pk=source.pk).covers == "Written out in full"
 
 
 @pytest.mark.parametrize("model", [SafetyRule, RedFlag])

@@ -15,7 +15,7 @@ from careplans.audit.models import AuditEvent
 from careplans.core.refusals import StaleChange
 from careplans.library.edit_source import SourceSays, save_source, seen_of
 from careplans.library.models import Source
-from careplans.library.review import start_version
+from careplans.library.review import start_version, submit_for_review
 from careplans.library.versions import ReviewRefusal
 from tests.factories import NOW, make_staff
 from tests.make.pages import as_shown
@@ -136,15 +136,61 @@ def test_every_source_of_the_product_saved_as_it_stands_stays_as_it_is(site: Cli
         assert [getattr(source, name) for name in names] == before
 
 
-def test_a_code_that_is_cited_is_no_field(site: Client, clinic: Clinic) -> None:
+def test_a_settled_source_says_why_and_what_to_do_instead(site: Client, clinic: Clinic) -> None:
     source = source_of(clinic)
-
     page = site.get(edit(source))
-    site.post(edit(source), shown(page) | {"name": "renamed", "title": "Another title"})
+    fields = set(shown(page))
 
-    assert 'name="name"' not in page.content.decode()
+    assert fields & {"name", "title", "publisher", "published_on"} == set()
+    assert "covers" in fields
+    assert "This source is settled" in page.content.decode()
+    assert NEW in page.content.decode()
+
+    site.post(edit(source), shown(page) | {"covers": "Something else"})
     source.refresh_from_db()
-    assert (source.code, source.title) == ("usual-safety", "Another title")
+    assert source.covers == "Something else"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("title", "Another title"), ("publisher", "Somebody else"), ("published_on", "2001-02-03")],
+)
+def test_what_approved_content_stands_on_is_not_another_source_tomorrow(
+    site: Client, clinic: Clinic, field: str, value: str
+) -> None:
+    """Sent by a page that was opened before it was settled: refused, with what was typed still there."""
+    source = source_of(clinic)
+    before = {"title": source.title, "publisher": source.publisher, "published_on": source.published_on or ""}
+    page = site.post(edit(source), {"seen": seen_of(source), "covers": "x"} | before | {field: value})
+
+    assert "This source is settled" in page.content.decode()
+    assert "Add the other one" in page.content.decode()
+    assert value in page.content.decode()
+    assert source_of(clinic).title == source.title
+    assert not AuditEvent.objects.filter(action="source.changed").exists()
+
+
+def test_a_code_sent_for_a_settled_source_is_not_taken(site: Client, clinic: Clinic) -> None:
+    source = source_of(clinic)
+    site.post(edit(source), shown(site.get(edit(source))) | {"name": "renamed"})
+    source.refresh_from_db()
+    assert source.code == "usual-safety"
+
+
+def test_what_only_a_draft_cites_may_still_be_corrected(site: Client, clinic: Clinic, author: User) -> None:
+    site.post(NEW, GIVEN)
+    source = Source.objects.get(clinic=clinic, code="NG59")
+    draft = start_version(of=component_of(clinic, "ex-walking"), by=author, now=NOW)
+    draft.sources = [*draft.sources, {"source": "NG59", "says": "Walk."}]
+    draft.save()
+
+    site.post(edit(source), shown(site.get(edit(source))) | {"title": "Low back pain and sciatica"})
+    source.refresh_from_db()
+    assert source.title == "Low back pain and sciatica"
+
+    submit_for_review(version=draft, by=author, now=NOW)
+    page = site.get(edit(source))
+    assert "title" not in shown(page)
 
 
 def test_a_code_nobody_cites_may_still_be_changed(site: Client, clinic: Clinic) -> None:
@@ -170,7 +216,8 @@ def test_a_code_cited_by_a_draft_alone_is_settled_too(clinic: Clinic, author: Us
 
 
 def test_who_comes_second_gets_everything_back(site: Client, clinic: Clinic) -> None:
-    source = source_of(clinic)
+    site.post(NEW, GIVEN)
+    source = Source.objects.get(clinic=clinic, code="NG59")
     sent = shown(site.get(edit(source))) | {"title": ["Mine"]}
     theirs = SourceSays("", "Theirs", "", None, "")
     other = make_staff(clinic, Role.EDITOR)

@@ -82,8 +82,9 @@ def source_new(request: StaffRequest) -> HttpResponse:
 @requires(Permission.EDIT_LIBRARY)
 def source_edit(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     source = _source(request, pk)
-    may_rename = not source.is_settled() and not is_cited(source)
-    form = SourceForm(request.POST or None, source=source, may_rename=may_rename)
+    is_settled = source.is_settled()
+    may = {"may_rename": not is_settled and not is_cited(source), "is_settled": is_settled}
+    form = SourceForm(request.POST or None, source=source, **may)
     told: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
@@ -95,7 +96,7 @@ def source_edit(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
                 now=timezone.now(),
             )
         except StaleChange as refusal:
-            stored = SourceForm(source=_source(request, pk), may_rename=may_rename)
+            stored = SourceForm(source=_source(request, pk), **may)
             told = {"refusal": str(refusal), "stored": stored, "beside": beside(form, stored)}
         except Refusal as refusal:
             _refuse(form, refusal)
@@ -104,8 +105,8 @@ def source_edit(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
                 request, _("Saved. What is published already keeps the title it was published with.")
             )
             return redirect("source-detail", pk=pk)
-    cancel_url = reverse("source-detail", args=[pk])
-    return _form_page(request, form, title=_("Change a source"), source=source, cancel_url=cancel_url, **told)
+    told |= {"source": source, "is_settled": is_settled, "cancel_url": reverse("source-detail", args=[pk])}
+    return _form_page(request, form, title=_("Change a source"), **told)
 
 
 def _form_page(request: StaffRequest, form: SourceForm, **context: Any) -> HttpResponse:
