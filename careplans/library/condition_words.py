@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,10 +24,15 @@ from careplans.library.dose import unit_in_words
 from careplans.library.known_facts import fact_label
 
 # Tags that are not words.
-ABBREVIATIONS = {"nsaid": "NSAID", "tens": "TENS"}
+ABBREVIATIONS = {"nsaid": "NSAID", "tens": "TENS", "mao": "MAO"}
 UNSAID = "…"
 # Of the names an allergy may also be written by, in a sentence.
 NAMES_SHOWN = 4
+
+
+def rule_name(code: str) -> str:
+    """What a rule is called: the short name it was given, as a code in small letters and hyphens, read as words again."""
+    return capfirst(" ".join(ABBREVIATIONS.get(word, word) for word in code.split("-")))
 
 
 def tag_in_words(tag: str) -> str:

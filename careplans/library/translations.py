@@ -68,8 +68,8 @@ _COMPONENT = (
 )
 _TEMPLATE = (
     Passage("title", gettext_lazy("Title")),
-    Passage("summary", gettext_lazy("Summary")),
-    Passage("for_patient", gettext_lazy("What it is for, to the patient")),
+    Passage("summary", gettext_lazy("For the clinician who picks it")),
+    Passage("for_patient", gettext_lazy("What this plan is for")),
 )
 _PHASE = (
     Passage("name", gettext_lazy("Name of the phase")),
@@ -79,8 +79,8 @@ _PHASE = (
     Passage("step_back_when", gettext_lazy("Step back when"), is_list=True),
 )
 _RED_FLAG = (
-    Passage("question", gettext_lazy("Question at the check-in")),
-    Passage("sign", gettext_lazy("Sign, on the handout")),
+    Passage("question", gettext_lazy("The question")),
+    Passage("sign", gettext_lazy("The sign")),
     Passage("what_to_do", gettext_lazy("What to do")),
 )
 

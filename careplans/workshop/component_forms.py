@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from django import forms
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst, format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
 from careplans.library import starter_schema
@@ -20,6 +20,7 @@ from careplans.library.edit_component import (
     ComponentContent,
     proposed_code,
 )
+from careplans.library.edit_template.general import MOST_MONTHS
 from careplans.library.models import Category, Effect, Grade, OwnPicture
 from careplans.library.pictures import picture_codes
 from careplans.workshop.picture_forms import OwnPictureForm
@@ -100,7 +101,23 @@ class NumberForm(forms.Form):
 
     def number(self) -> int:
         """0, which no version has, where none was named."""
-        return int(self.cleaned_data["version"]) if self.is_valid() else 0
+        self.is_valid()
+        return int(self.cleaned_data.get("version") or 0)
+
+
+class TakeForm(NumberForm):
+    """``replaces``: asked where the clinic wrote something itself that the original's words would replace."""
+
+    replaces = forms.BooleanField(
+        label=_("Replace what our clinic wrote in these fields"),
+        error_messages={
+            "required": _("Tick that what your clinic wrote itself may be replaced, or keep yours.")
+        },
+    )
+
+    def __init__(self, *args: Any, has_own_words: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["replaces"].required = has_own_words
 
 
 class SourceRowForm(forms.Form):
@@ -155,7 +172,7 @@ class ComponentForm(forms.Form):
         help_text=_("Safety rules ask for them: tick every one that is true of it."),
     )
     equipment = LinesField(label=_("Equipment"), rows=2, most=20)
-    grade = forms.ChoiceField(label=_("Certainty"), choices=Grade.choices)
+    grade = forms.ChoiceField(label=_("Evidence"), choices=Grade.choices)
     effect = forms.ChoiceField(label=_("Effect"), choices=Effect.choices)
     effect_text = WordsField(label=_("Effect in words"), rows=3)
     kind = forms.ChoiceField(label=_("Kind of dose"), choices=KINDS)
@@ -165,8 +182,18 @@ class ComponentForm(forms.Form):
     review_months = forms.IntegerField(
         label=_("Months until the next review"),
         min_value=1,
-        max_value=120,
-        help_text=_("Counted from the beginning of this draft; an approval counts anew."),
+        max_value=MOST_MONTHS,
+        help_text=format_lazy(
+            _("From 1 to {most}. Counted from the beginning of this draft; an approval counts anew."),
+            most=str(MOST_MONTHS),
+        ),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            format_lazy(
+                _("Write a whole number from 1 to {most}: after two years at most somebody reads it again."),
+                most=str(MOST_MONTHS),
+            ),
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from django.http import Http404
 
 from careplans.accounts.models import Clinic
-from careplans.library.copies import offers_in
+from careplans.library.copies import Offer, offers_in
 from careplans.library.models import Component, Template
 from careplans.workshop.kinds import kind_of, title_of
+from careplans.workshop.review_page import Comparison, compared
 
 COPIED: dict[str, type[Component] | type[Template]] = {"component": Component, "template": Template}
 
@@ -36,6 +37,11 @@ def offer_rows(clinic: Clinic) -> list[OfferRow]:
             OfferRow(kind.code, str(kind.label), offer.copy.pk, title_of(offer.own), original, number)
         )
     return sorted(rows, key=lambda row: (row.kind, row.title))
+
+
+def of_copy(offer: Offer) -> Comparison:
+    """The copy beside the original as it is now; what the clinic wrote itself since it was copied is told."""
+    return compared(offer.own, offer.newest, own_since=offer.seen)
 
 
 def thing_of(kind: str, pk: uuid.UUID, clinic: Clinic) -> Any:

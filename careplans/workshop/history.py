@@ -106,7 +106,12 @@ def _approved(version: Any) -> str:
 def _retired(retirements: Any) -> Iterator[str]:
     ended: list[Retirement] = [one for one in retirements if one.confirmed_at is not None]
     for one in ended[:1]:
-        yield _("Retired on %(day)s by %(name)s: %(reason)s") % {
+        said = (
+            _("Retired on %(day)s by %(name)s: %(reason)s")
+            if one.was_in_use
+            else _("Dropped on %(day)s by %(name)s: %(reason)s")
+        )
+        yield said % {
             "day": _day(one.confirmed_at),
             "name": one.confirmed_by.name if one.confirmed_by else "",
             "reason": one.reason,

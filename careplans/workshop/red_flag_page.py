@@ -20,6 +20,7 @@ from careplans.library.search import fold, words_of
 from careplans.library.selectors import FALLBACK_LANGUAGE
 from careplans.library.shipped import shipped_red_flags
 from careplans.library.starter_schema import RedFlagFile
+from careplans.library.translations import is_approved
 from careplans.plans.document import DocumentRedFlag
 from careplans.workshop.said import language_name
 
@@ -51,6 +52,7 @@ class Translation:
     language: str
     name: str
     texts: dict[str, str]
+    is_approved: bool
 
 
 def red_flags_in(clinic: Clinic, *, for_keepers: bool) -> QuerySet[RedFlag]:
@@ -101,9 +103,10 @@ def preview_of_flag(flag: RedFlag) -> Preview:
     )
 
 
-def translations_of(flag: RedFlag) -> Sequence[Translation]:
+def translations_of(flag: RedFlag, standing: frozenset[tuple[str, str]]) -> Sequence[Translation]:
+    """``standing``: the clinic's approved translations."""
     return [
-        Translation(language, language_name(language), texts)
+        Translation(language, language_name(language), texts, is_approved(flag, language, standing))
         for language, texts in sorted(flag.texts.items())
         if language != FALLBACK_LANGUAGE
     ]

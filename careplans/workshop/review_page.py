@@ -10,6 +10,7 @@ from careplans.accounts.permissions import Permission
 from careplans.library.compare import FieldPair
 from careplans.library.models import ReviewedContent, ReviewState
 from careplans.workshop.own_words import own_words_in, release_before
+from careplans.workshop.places import version_url
 from careplans.workshop.said import comparison
 from careplans.workshop.steps import approved_before, steps_for
 
@@ -49,7 +50,8 @@ def review_context(version: Any, request: Any) -> dict[str, Any]:
         context["compared"] = _with_own_words(approved, version)
     elif version.state == ReviewState.APPROVED:
         is_open = [ReviewState.DRAFT, ReviewState.IN_REVIEW]
-        context["newer"] = version.versions().filter(state__in=is_open).first()
+        newer = version.versions().filter(state__in=is_open).first()
+        context |= {"newer": newer, "newer_url": version_url(newer) if newer else ""}
     return context
 
 

@@ -37,6 +37,7 @@ SEVERITIES = [
     (Severity.CAUTION, gettext_lazy("Caution: a clinician must confirm that they have considered it")),
     (Severity.INFORM, gettext_lazy("For information: it is shown, and nothing is asked")),
 ]
+# More conditions than that nobody reads as one sentence. What a rule already has is kept, however many.
 MOST_ROWS = 12
 # Names of buttons that change the form and save nothing. A field called "remove" would hide the form's own method.
 ADD, REMOVE, FIND = "do-add", "do-remove", "do-find"
@@ -196,6 +197,15 @@ class RuleEditor:
         )
 
     @property
+    def full(self) -> str:
+        """Why no condition can be added any more; empty where one can."""
+        if len(self.conditions) < MOST_ROWS:
+            return ""
+        return _(
+            "A rule is written with at most %(most)d conditions. Take one out before you add another, or write a second rule."
+        ) % {"most": MOST_ROWS}
+
+    @property
     def picker(self) -> Picker:
         return self._picker("components")
 
@@ -234,7 +244,7 @@ class RuleEditor:
         }
 
     def _sent_forms(self, sent: QueryDict) -> dict[str, ConditionForm]:
-        keys = [key for key in dict.fromkeys(sent.getlist("row")) if _is_key(key)][:MOST_ROWS]
+        keys = [key for key in dict.fromkeys(sent.getlist("row")) if _is_key(key)]
         found = {key: sent.get(f"c{key}-kind", "") for key in keys if key != sent.get(REMOVE)}
         if sent.get(ADD) in CONDITION_FORMS and len(found) < MOST_ROWS:
             found[str(max(map(int, keys), default=-1) + 1)] = str(sent[ADD])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils.text import capfirst
 
 from careplans.accounts.models import Clinic
@@ -14,12 +15,14 @@ from careplans.library.condition_words import (
     aim_in_words,
     condition_in_words,
     rule_in_words,
+    rule_name,
     tag_in_words,
     when_in_words,
 )
 from careplans.library.conditions import AllergyCondition, Condition, TogetherCondition, condition_adapter
 from careplans.library.models import Retirement, ReviewState, SafetyRule
 from careplans.library.search import fold, words_of
+from careplans.library.whole import named_together
 from careplans.workshop.picker import Named, named_by_code, titles_by_code
 
 # What the list shows when nothing was chosen: in use, or on its way there.
@@ -29,6 +32,7 @@ CURRENT = (ReviewState.APPROVED, ReviewState.IN_REVIEW, ReviewState.DRAFT)
 @dataclass(frozen=True)
 class RuleRow:
     rule: SafetyRule
+    name: str
     aim: str
     when: str
     is_proposed: bool
@@ -39,6 +43,7 @@ class RuleRow:
         rule = self.rule
         said = (
             rule.code,
+            self.name,
             self.aim,
             self.when,
             rule.message,
@@ -60,6 +65,7 @@ class ConditionLine:
 @dataclass(frozen=True)
 class RulePage:
     rule: SafetyRule
+    name: str
     aim: str
     sentence: str
     components: tuple[Named, ...]
@@ -86,6 +92,7 @@ def rows_of(rules: Iterable[Any], clinic: Clinic, *, for_keepers: bool) -> list[
     return [
         RuleRow(
             rule,
+            name=rule_name(rule.code),
             aim=capfirst(aim_in_words(rule.components, rule.tags, titles)),
             when=capfirst(when_in_words(conditions[rule.pk], titles)),
             is_proposed=rule.is_proposed,
@@ -106,6 +113,7 @@ def rule_page(rule: SafetyRule, *, for_keepers: bool) -> RulePage:
     titles = {code: one.title for code, one in named.items()}
     return RulePage(
         rule=rule,
+        name=rule_name(rule.code),
         aim=capfirst(aim_in_words(rule.components, rule.tags, titles)),
         sentence=sentence_of(rule, conditions, titles),
         components=tuple(named[code] for code in rule.components if code in named),
@@ -142,13 +150,33 @@ def _line(condition: Condition, titles: Mapping[str, str]) -> ConditionLine:
     return ConditionLine(capfirst(condition_in_words(condition, titles)), names)
 
 
+@dataclass(frozen=True)
+class TagRules:
+    """The rules in use that go by one tag: (name, address)."""
+
+    tag: str
+    rules: tuple[tuple[str, str], ...]
+
+
+def rules_by_tag(clinic: Clinic) -> list[TagRules]:
+    """Which rules a component comes under with each tag, by tag; one query. Tags without a rule are left out."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for rule in SafetyRule.objects.filter(clinic=clinic, state=ReviewState.APPROVED).order_by("code"):
+        for tag in dict.fromkeys([*rule.tags, *named_together(rule.when, "tags")]):
+            found.setdefault(tag, []).append((rule_name(rule.code), reverse("rule-detail", args=[rule.pk])))
+    told = [TagRules(capfirst(tag_in_words(tag)), tuple(rules)) for tag, rules in found.items()]
+    return sorted(told, key=lambda one: one.tag.casefold())
+
+
 def rule_choices(clinic: Clinic) -> list[tuple[str, str]]:
     """Every rule that is in use or on its way there, to be looked at closely."""
     rules = rules_in(clinic, for_keepers=True).filter(state__in=CURRENT).order_by("code", "-number")
     return [
         (
             str(rule.pk),
-            rule.code if rule.state == ReviewState.APPROVED else f"{rule.code} ({rule.get_state_display()})",
+            rule_name(rule.code)
+            if rule.state == ReviewState.APPROVED
+            else f"{rule_name(rule.code)} ({rule.get_state_display()})",
         )
         for rule in rules
     ]

@@ -66,11 +66,11 @@ def said_by(version: Any, names: Names) -> Iterator[Said]:
 def labels() -> Mapping[str, str]:
     """The fields' names on the page, by what the models call them."""
     return {
-        "title": _("Title"), "why": _("Why"), "steps": _("Steps"), "feel": _("How it should feel"),
-        "watch_for": _("Watch for"), "stop_if": _("Stop if"), "summary": _("Summary"),
-        "for_patient": _("For the patient"), "name": _("Name"), "aims": _("Aims"), "avoid": _("Avoid"),
-        "move_on_when": _("Move on when"), "step_back_when": _("Step back when"), "question": _("Question"),
-        "sign": _("Sign"), "what_to_do": _("What to do"),
+        "title": _("Title"), "why": _("What it is for"), "steps": _("Steps"), "feel": _("How it should feel"),
+        "watch_for": _("Watch for"), "stop_if": _("When to stop"), "summary": _("For the clinician who picks it"),
+        "for_patient": _("What this plan is for"), "name": _("Name"), "aims": _("Aims"), "avoid": _("What to avoid"),
+        "move_on_when": _("Move on when"), "step_back_when": _("Step back when"), "question": _("The question"),
+        "sign": _("The sign"), "what_to_do": _("What to do"),
     }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def _component(version: ComponentVersion, names: Names) -> Iterator[Said]:
     yield Said(_("Take care"), tuple(version.cautions))
     yield Said(_("Effect"), str(version.get_effect_display()))
     yield Said(_("Evidence"), str(version.get_grade_display()))
-    yield Said(_("Evidence in words"), version.effect_text)
+    yield Said(_("Effect in words"), version.effect_text)
     yield Said(_("Sources"), _cited(version.sources, names))
     yield Said(_("Body regions"), tuple(words_of_code(one) for one in version.body_regions))
     yield Said(_("Equipment"), tuple(version.equipment))
@@ -96,9 +96,9 @@ def _component(version: ComponentVersion, names: Names) -> Iterator[Said]:
 
 def _template(version: TemplateVersion, names: Names) -> Iterator[Said]:
     yield Said(_("Body region"), words_of_code(version.body_region))
-    yield Said(_("Counts from"), str(version.get_anchor_display()))
-    yield Said(_("From cold to heat"), _after_surgery(version.cold_to_heat_day))
-    yield Said(_("Clearance"), _after_surgery(version.clearance_day))
+    yield Said(_("Days count from"), str(version.get_anchor_display()))
+    yield Said(_("Heat from"), _after_surgery(version.cold_to_heat_day))
+    yield Said(_("Bending and lifting from"), _after_surgery(version.clearance_day))
     yield Said(_("Sources"), _cited(version.sources, names))
     yield from _in_languages(version.texts, WORDS_OF_TEMPLATE)
     phases = list(version.phases.prefetch_related("items__component"))
@@ -113,7 +113,7 @@ def _phase(phase: TemplatePhase, names: Names) -> Iterator[Said]:
     yield Said(_("Begins"), f"{_day(phase.starts_on_day)}, {phase.get_starts_display()}", group)
     yield Said(_("Lasts"), days, group)
     yield Said(_("Check-ins"), tuple(_day(day) for day in phase.check_in_days), group)
-    yield Said(_("Criteria to move on"), tuple(_criteria(phase.criteria)), group)
+    yield Said(_("Before the next phase is proposed"), tuple(_criteria(phase.criteria)), group)
     yield Said(_("Components"), tuple(_item(item, names) for item in phase.items.all()), group)
     yield from _in_languages(phase.texts, WORDS_OF_PHASE, group)
 

@@ -123,9 +123,22 @@ def _to_retire(
     if isinstance(version, SafetyRule | RedFlag) and version.state == ReviewState.APPROVED:
         url = step_url("propose", kind, version)
         yield Step("propose", _("Propose to retire"), url, "archive", "quiet", asks=True)
-    elif Permission.REVIEW_LIBRARY in may:
+    elif Permission.REVIEW_LIBRARY in may and not _drops(version, may):
         url = step_url("retire", kind, version)
-        yield Step("retire", _("Retire"), url, "archive", "quiet", asks=True)
+        icon = "archive" if version.approved_at else "trash3"
+        yield Step("retire", retire_label(version), url, icon, "quiet", asks=True)
+
+
+def retire_label(version: Any) -> str:
+    """What never was in use is dropped; only what was is retired."""
+    if version.approved_at:
+        return _("Retire")
+    return _("Drop this draft") if version.state == ReviewState.DRAFT else _("Drop this version")
+
+
+def _drops(version: Any, may: frozenset[Permission]) -> bool:
+    """Whether it stands among the writer's steps already."""
+    return version.state == ReviewState.DRAFT and Permission.EDIT_LIBRARY in may
 
 
 def _of_retirement(waiting: Retirement | None, user: Any, may: frozenset[Permission]) -> Iterator[Step]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,10 +90,21 @@ class GeneralForm(Beginning):
         help_text=gettext_lazy("After surgery. Empty: the usual day for the type of surgery."),
     )
     review_months = forms.IntegerField(
-        label=gettext_lazy("Look at it again after, months"),
+        label=gettext_lazy("Months until the next review"),
         min_value=1,
         max_value=MOST_MONTHS,
-        help_text=gettext_lazy("Counted from its approval."),
+        help_text=format_lazy(
+            gettext_lazy("From 1 to {most}. Counted from its approval."), most=str(MOST_MONTHS)
+        ),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            format_lazy(
+                gettext_lazy(
+                    "Write a whole number from 1 to {most}: after two years at most somebody reads it again."
+                ),
+                most=str(MOST_MONTHS),
+            ),
+        ),
     )
 
     def __init__(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -187,11 +186,6 @@ def tags_of(component: Component) -> frozenset[str]:
     """The tags of its newest version."""
     newest = component.versions.order_by("-number").first()
     return frozenset(newest.tags) if newest else frozenset()
-
-
-def other_languages() -> tuple[str, ...]:
-    """Those it can be translated into."""
-    return tuple(code for code, _name in settings.LANGUAGES if code != FALLBACK_LANGUAGE)
 
 
 def region_name(region: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from careplans.accounts.models import Clinic
 from careplans.library.models import ReviewedContent, ReviewState
-from careplans.library.translations import ENGLISH, languages, missing_in, sha_of, standing_of, words_of
+from careplans.library.translations import languages, standing_of, words_of
 from careplans.workshop.kinds import KINDS, Kind, title_of
-from careplans.workshop.translation_page import language_name, translation_url
+from careplans.workshop.translation_page import language_name, translation_state, translation_url
 
 TOLD = ("component", "template", "red-flag")
 PREFETCHED = {"template": ("phases",)}
@@ -57,8 +57,8 @@ def overview(clinic: Clinic, language: str, kind: str = "", state: str = "") -> 
         for version, draft in _things(one, clinic):
             said = words_of(version)
             for code, count in counted.items():
-                count[_state(said, code, standing)] += 1
-            found = _state(said, language, standing)
+                count[translation_state(said, code, standing)] += 1
+            found = translation_state(said, language, standing)
             if kind in ("", one.code) and state in ("", found):
                 draft_url = translation_url(draft, language) if draft is not None else ""
                 url = translation_url(version, language)
@@ -82,13 +82,6 @@ def overview(clinic: Clinic, language: str, kind: str = "", state: str = "") -> 
 def _place(row: TranslationRow) -> tuple[int, int, str]:
     """What has work to be done first."""
     return TOLD.index(row.kind), ("missing", "unapproved", "approved").index(row.state), row.title
-
-
-def _state(said: Any, language: str, standing: frozenset[tuple[str, str]]) -> str:
-    if ENGLISH not in said or language not in said or missing_in(said[language], said[ENGLISH]):
-        return "missing"
-    sha256 = sha_of(said[ENGLISH], said[language])
-    return "approved" if (language, sha256) in standing else "unapproved"
 
 
 def _things(kind: Kind, clinic: Clinic) -> Iterator[tuple[Any, Any]]:

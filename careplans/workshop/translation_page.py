@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ from careplans.library.translations import (
     writers_of,
 )
 from careplans.workshop.kinds import kind_of, title_of
-from careplans.workshop.patient_view import PatientView, patient_view
+from careplans.workshop.patient_view import PatientView, patient_view, with_own_picture
 from careplans.workshop.places import version_url
 
 DIGITS = re.compile(r"\d+")
@@ -101,6 +101,35 @@ def translation_links(version: Any) -> list[tuple[str, str]]:
     return [(language_name(code), translation_url(version, code)) for code in languages()]
 
 
+@dataclass(frozen=True)
+class LanguageLine:
+    """Where a version stands in one language: ``approved``, ``unapproved`` or ``missing``. ``url``: side by side."""
+
+    code: str
+    name: str
+    state: str
+    url: str
+
+
+def language_lines(version: Any, standing: frozenset[tuple[str, str]]) -> list[LanguageLine]:
+    """Every language that is offered; ``standing``: the clinic's approved translations."""
+    said = words_of(version)
+    return [
+        LanguageLine(
+            code, language_name(code), translation_state(said, code, standing), translation_url(version, code)
+        )
+        for code in languages()
+    ]
+
+
+def translation_state(said: Mapping[str, Words], language: str, standing: frozenset[tuple[str, str]]) -> str:
+    """``said``: what a version says, by language. Half a translation is none: patients are told in English."""
+    if ENGLISH not in said or language not in said or missing_in(said[language], said[ENGLISH]):
+        return "missing"
+    sha256 = sha_of(said[ENGLISH], said[language])
+    return "approved" if (language, sha256) in standing else "unapproved"
+
+
 def sides(version: Any, translated: Words, form: Any = None) -> tuple[Side, ...]:
     """Every passage with its English; with its field where a draft is written."""
     english, group, found = words_of(version).get(ENGLISH, {}), "", []
@@ -133,7 +162,8 @@ def beside(version: Any, language: str, translated: Words) -> Beside:
     view = None
     if isinstance(version, ComponentVersion) and any(translated.values()):
         empty: Words = {one.key: [] if one.is_list else "" for one in passages_of(version)}
-        view = patient_view(empty | translated, version.dose, version.picture, language)
+        drawn = patient_view(empty | translated, version.dose, version.picture, language)
+        view = with_own_picture(drawn, version.own_picture)
     return Beside(
         language=language,
         direction=direction_of(language),

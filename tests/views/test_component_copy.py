@@ -84,9 +84,25 @@ def test_what_has_changed_is_told_on_the_copy_and_among_the_reviews(
 
 def test_it_is_taken_over_as_a_draft(outdated: Component, client_of: Callable[..., Client]) -> None:
     client = client_of(Role.EDITOR)
-    response = client.post(of(outdated, "take"), {"version": 2})
+    response = client.post(of(outdated, "take"), {"version": 2, "replaces": "on"})
     assert response.headers["Location"] == reverse("component-edit", args=[outdated.pk, 2])
     assert client.get(of(outdated, "offer")).status_code == 302
+
+
+def test_what_the_clinic_wrote_itself_is_replaced_only_when_that_is_ticked(
+    outdated: Component, client_of: Callable[..., Client]
+) -> None:
+    client = client_of(Role.EDITOR)
+    page = client.get(of(outdated, "offer"))
+    assert [(one.group, one.label) for one in page.context["of_copy"].own] == [
+        ("Text for patients, English", "Title")
+    ]
+    assert "replaces what your clinic wrote itself" in page.content.decode()
+
+    told = client.post(of(outdated, "take"), {"version": 2}, follow=True)
+
+    assert "Tick that what your clinic wrote itself may be replaced" in told.content.decode()
+    assert outdated.versions.count() == 1
 
 
 def test_or_kept_as_it_is(outdated: Component, client_of: Callable[..., Client]) -> None:

@@ -128,7 +128,8 @@ MISTAKES: list[tuple[dict[str, object], str]] = [
     ({"sources-0-source": "nowhere"}, "nowhere is not one of the available choices"),
     ({"tags": ["exercize"]}, "exercize is not one of the available choices"),
     ({"picture": "../secret"}, "../secret is not one of the available choices"),
-    ({"review_months": "0"}, "greater than or equal to 1"),
+    ({"review_months": "0"}, "Write a whole number from 1 to 24"),
+    ({"review_months": "25"}, "after two years at most somebody reads it again"),
     ({"why": "turned \u202e around"}, "hidden character"),
     ({"steps": "x" * 401}, "at most 400 characters"),
     ({"steps": "\n".join(["Lie down."] * 21)}, "At most 20 lines."),
@@ -289,3 +290,15 @@ def test_closing_leads_to_the_version(signed_in: Client, draft: ComponentVersion
 
 def test_the_form_is_guarded(signed_in: Client, draft: ComponentVersion) -> None:
     assert "data-guard" in signed_in.get(address(draft)).content.decode()
+
+
+def test_the_rules_that_go_by_each_tag_stand_under_the_tags(
+    signed_in: Client, draft: ComponentVersion
+) -> None:
+    page = signed_in.get(reverse("component-edit", args=[draft.component_id, draft.number]))
+
+    told = {one.tag: [name for name, _url in one.rules] for one in page.context["tag_rules"]}
+    assert "NSAID renal" in told["NSAID"]
+    # A rule about two that come together goes by the tag of the second one too.
+    assert "Benzodiazepine with opioid" in told["Opioid"]
+    assert "Which safety rules go by each tag" in page.content.decode()

@@ -325,3 +325,36 @@ def test_a_name_that_is_taken_is_told_beside_it(site: Client, clinic: Clinic) ->
     page = site.post(reverse("rule-new"), given)
 
     assert "This code is taken" in str(page.context["form"].errors["name"])
+
+
+def test_a_rule_with_more_conditions_than_are_offered_loses_none(
+    site: Client, clinic: Clinic, author: User, draft: SafetyRule
+) -> None:
+    ages = [{"kind": "age", "at_least": number} for number in range(40, 54)]
+    draft = save_rule(
+        version=draft,
+        says=rule_says(clinic, when=ages),
+        revision=draft.revision,
+        by=author,
+        now=NOW,
+    )
+    given = shown(site, edit(draft))
+
+    saved = site.post(edit(draft), given | {"message": ["Said in other words."]})
+
+    assert saved.status_code == 302
+    stored = SafetyRule.objects.get(pk=draft.pk)
+    assert (stored.message, stored.when) == ("Said in other words.", ages)
+
+
+def test_at_the_most_conditions_the_editor_says_so(
+    site: Client, clinic: Clinic, author: User, draft: SafetyRule
+) -> None:
+    ages = [{"kind": "age", "at_least": number} for number in range(40, 52)]
+    says = rule_says(clinic, when=ages)
+    draft = save_rule(version=draft, says=says, revision=draft.revision, by=author, now=NOW)
+
+    page = site.post(edit(draft), shown(site, edit(draft)) | {"do-add": "always"})
+
+    assert len(page.context["editor"].rows) == 12
+    assert "at most 12 conditions" in page.content.decode()

@@ -81,9 +81,9 @@ def test_a_template_is_compared_phase_by_phase(clinic: Clinic, editor: User) -> 
     changes = changed_in(old, draft)
 
     group = f"Phase “{phase.code}”"
-    assert set(changes) == {(group, "Check-ins"), (group, "Criteria to move on"), (group, "Components")}
+    assert set(changes) == {(group, "Check-ins"), (group, "Before the next phase is proposed"), (group, "Components")}
     assert changes[group, "Check-ins"][1] == ["day 1", "day 2"]
-    assert changes[group, "Criteria to move on"][1] == ["Pain at most 3 of 10", "A clinician confirms"]
+    assert changes[group, "Before the next phase is proposed"][1] == ["Pain at most 3 of 10", "A clinician confirms"]
     before, after = changes[group, "Components"]
     assert len(before) == len(after) + 1
 

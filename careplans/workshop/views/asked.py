@@ -32,6 +32,7 @@ from careplans.workshop.forms import KeepForm, ReasonForm, SendBackForm
 from careplans.workshop.kinds import title_of, version_or_404
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import proposals_in
+from careplans.workshop.steps import retire_label
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,6 +66,7 @@ def version_send_back(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpRe
 @requires(Permission.REVIEW_LIBRARY)
 def version_retire(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
     version = version_or_404(kind, pk, request.clinic)
+    was_in_use = version.approved_at is not None
     return _asked(
         request,
         version,
@@ -72,13 +74,17 @@ def version_retire(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpRespo
         lambda given: retire_version(
             version=version, reason=given["reason"], by=request.user, now=timezone.now()
         ),
-        title=_("Retire “%(title)s”"),
-        label=_("Retire"),
-        done=_("“%(title)s” is retired. New plans cannot use it."),
+        title=_("Retire “%(title)s”") if was_in_use else _("Drop this version of “%(title)s”"),
+        label=retire_label(version),
+        done=_("“%(title)s” is retired. New plans cannot use it.")
+        if was_in_use
+        else _("This version of “%(title)s” is dropped."),
         follows=[
             _("No new plan can be published with it. Plans that hold it keep what they say."),
             _("A retired version does not come back; a new one can be written and reviewed."),
-        ],
+        ]
+        if was_in_use
+        else [_("What is in use stays in use. The version can be read later, but nobody goes on with it.")],
         refuse=refuse_alone,
     )
 

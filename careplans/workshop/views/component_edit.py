@@ -23,14 +23,16 @@ from careplans.library.edit_component import CodeTaken, content_of, new_componen
 from careplans.library.models import ComponentVersion, ReviewState
 from careplans.library.own_picture_files import latest_pictures
 from careplans.library.pictures import picture_codes
+from careplans.library.translations import standing_of
 from careplans.library.upload import MOST_BYTES
 from careplans.library.versions import StaleVersion
 from careplans.workshop.component_forms import ComponentEditor, NewComponentForm
 from careplans.workshop.component_live import live_of, stored_now
 from careplans.workshop.forms import RevisionForm
 from careplans.workshop.places import version_url
+from careplans.workshop.rule_page import rules_by_tag
 from careplans.workshop.selectors import sources_of
-from careplans.workshop.translation_page import translation_links
+from careplans.workshop.translation_page import language_lines
 
 # Of the pictures the clinic uploaded.
 MOST_TO_CHOOSE = 12
@@ -173,8 +175,9 @@ def _page(
         # No page can put a file back into its form.
         "file_again": bool(request.FILES),
         "live": live,
-        "translations": translation_links(version),
+        "translations": language_lines(version, standing_of(request.clinic)),
         "known_pictures": picture_codes(),
+        "tag_rules": rules_by_tag(request.clinic),
         "is_draft": version.state == ReviewState.DRAFT,
         "close_url": version_url(version) or reverse("component-detail", args=[version.component_id]),
         **told,

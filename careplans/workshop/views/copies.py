@@ -20,8 +20,8 @@ from careplans.core.refusals import Refusal
 from careplans.library.copies import Offer, copy_component, keep_ours, offer_for, take_over
 from careplans.library.edit_component import CodeTaken
 from careplans.library.models import ReviewState
-from careplans.workshop.component_forms import CopyForm, NumberForm
-from careplans.workshop.copy_offers import thing_of
+from careplans.workshop.component_forms import CopyForm, NumberForm, TakeForm
+from careplans.workshop.copy_offers import of_copy, thing_of
 from careplans.workshop.kinds import KINDS, title_of
 from careplans.workshop.places import edit_url, version_url
 from careplans.workshop.review_page import compared
@@ -75,7 +75,12 @@ def copy_offer(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires(Permission.EDIT_LIBRARY)
 def copy_take(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
-    copy, form = thing_of(kind, pk, request.clinic), NumberForm(request.POST)
+    copy = thing_of(kind, pk, request.clinic)
+    offer = offer_for(copy)
+    form = TakeForm(request.POST, has_own_words=bool(offer and of_copy(offer).own))
+    if offer and offer.newest.number == form.number() and "replaces" in form.errors:
+        messages.error(request, form.errors["replaces"][0])
+        return redirect("copy-offer", kind=kind, pk=pk)
     try:
         draft = take_over(copy=copy, number=form.number(), by=request.user, now=timezone.now())
     except Refusal as refusal:
@@ -101,12 +106,14 @@ def copy_keep(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
 
 
 def _offered(request: StaffRequest, kind: str, offer: Offer) -> dict[str, Any]:
+    beside = of_copy(offer)
     return {
         "title": _("The original of “%(title)s” has changed") % {"title": title_of(offer.own)},
         "kind": kind,
         "offer": offer,
         "of_original": compared(offer.seen, offer.newest) if offer.seen else None,
-        "of_copy": compared(offer.own, offer.newest),
+        "of_copy": beside,
+        "take_form": TakeForm(has_own_words=bool(beside.own)),
         "can_decide": Permission.EDIT_LIBRARY in request.permissions,
         "back_url": reverse(f"{kind}-detail", args=[offer.copy.pk]),
         "own_title": title_of(offer.own),

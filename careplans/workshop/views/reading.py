@@ -18,7 +18,7 @@ from careplans.library.translations import standing_of
 from careplans.workshop.component_page import component_page, readable_versions, shown_first
 from careplans.workshop.history import history_of
 from careplans.workshop.review_page import review_context
-from careplans.workshop.translation_page import translation_links
+from careplans.workshop.translation_page import language_lines
 from careplans.workshop.used import is_in_use_or_was, use_of
 
 
@@ -40,7 +40,8 @@ def component_version(request: StaffRequest, pk: uuid.UUID, number: int) -> Http
 
 
 def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
-    page = component_page(version, source_titles(request.clinic), standing_of(request.clinic))
+    standing = standing_of(request.clinic)
+    page = component_page(version, source_titles(request.clinic), standing)
     context = {
         "title": page.title,
         "page": page,
@@ -50,7 +51,7 @@ def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
         "for_keepers": _keeps(request),
         "use": use_of(version.component, for_keepers=_keeps(request)),
         "may_recall": Permission.REVIEW_LIBRARY in request.permissions and is_in_use_or_was(version),
-        "translations": translation_links(version) if _keeps(request) else (),
+        "translations": language_lines(version, standing) if _keeps(request) else (),
         "may_write": Permission.EDIT_LIBRARY in request.permissions,
         "offer": offer_for(version.component) if _keeps(request) else None,
         **review_context(version, request),

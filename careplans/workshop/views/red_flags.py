@@ -20,6 +20,7 @@ from careplans.core.refusals import Refusal
 from careplans.library.edit_red_flag import new_red_flag, save_red_flag
 from careplans.library.models import RedFlag, ReviewState
 from careplans.library.own_codes import NameTaken
+from careplans.library.translations import standing_of
 from careplans.library.versions import StaleVersion
 from careplans.workshop.given_back import beside
 from careplans.workshop.history import history_of
@@ -34,6 +35,7 @@ from careplans.workshop.red_flag_page import (
     warnings_of,
 )
 from careplans.workshop.review_page import review_context
+from careplans.workshop.translation_page import language_lines
 
 
 @require_safe
@@ -58,11 +60,13 @@ def red_flag_list(request: StaffRequest) -> HttpResponse:
 def red_flag_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     flag = _flag(request, pk)
     for_keepers = _keeps(request)
+    standing = standing_of(request.clinic)
     context = {
         "title": flag.clinician_label,
         "flag": flag,
         "preview": preview_of_flag(flag),
-        "translations": translations_of(flag),
+        "translations": translations_of(flag, standing),
+        "languages": language_lines(flag, standing) if for_keepers else (),
         "warnings": warnings_of(flag.code, asked=flag.asked, urgency=flag.urgency) if for_keepers else (),
         "history": history_of(flag, for_keepers=for_keepers),
         "is_due": flag.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
@@ -151,7 +155,7 @@ def _editor_page(request: StaffRequest, form: RedFlagForm, **context: Any) -> Ht
         "form": form,
         "flag": flag,
         "revision": revision or "",
-        "translations": translations_of(flag) if flag else (),
+        "has_translations": bool(flag and len(flag.texts) > 1),
         **_asked(request, form, flag.code if flag else ""),
     }
     return render(request, "workshop/red_flag_edit.html", context, status=409 if stored else 200)

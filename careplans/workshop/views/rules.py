@@ -61,7 +61,7 @@ def rule_detail(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     for_keepers = _keeps(request)
     page = rule_page(rule, for_keepers=for_keepers)
     context = {
-        "title": page.aim,
+        "title": page.name,
         "rule": rule,
         "page": page,
         "history": history_of(rule, for_keepers=for_keepers),

@@ -21,10 +21,11 @@ from careplans.library.edit_component import CodeTaken
 from careplans.library.edit_template import new_template
 from careplans.library.models import ReviewState, TemplateVersion
 from careplans.library.selectors import approved_templates
-from careplans.workshop.steps import steps_for
+from careplans.library.translations import standing_of
+from careplans.workshop.history import history_of
+from careplans.workshop.review_page import review_context
 from careplans.workshop.template_general_forms import CopyForm, NewTemplateForm
 from careplans.workshop.template_page import (
-    other_languages,
     proposed_code,
     template_page,
     template_rows,
@@ -32,6 +33,7 @@ from careplans.workshop.template_page import (
     visible_versions,
     with_parts,
 )
+from careplans.workshop.translation_page import language_lines
 
 
 @require_GET
@@ -125,17 +127,18 @@ def _read(request: StaffRequest, version: TemplateVersion) -> HttpResponse:
         with_parts(visible_versions(request.clinic, request.permissions)), pk=version.pk
     )
     page = template_page(whole)
-    versions = visible_versions(request.clinic, request.permissions).filter(template=version.template_id)
+    may_keep = Permission.KEEP_LIBRARY in request.permissions
     context = {
         "title": page.words["title"],
         "page": page,
         "version": whole,
-        "versions": versions.select_related("author", "approved_by").order_by("-number"),
-        "steps": steps_for(whole, request),
-        "other_languages": other_languages(),
+        "history": history_of(whole, for_keepers=may_keep),
+        "languages": language_lines(whole, standing_of(request.clinic)),
+        "is_due": whole.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
         "to_mend": to_mend(whole) if page.is_draft else (),
-        "may_keep": Permission.KEEP_LIBRARY in request.permissions,
+        "may_keep": may_keep,
         "may_write": Permission.EDIT_LIBRARY in request.permissions,
-        "offer": offer_for(version.template) if Permission.KEEP_LIBRARY in request.permissions else None,
+        "offer": offer_for(version.template) if may_keep else None,
+        **review_context(whole, request),
     }
     return render(request, "workshop/template_version.html", context)
