@@ -26,7 +26,9 @@ WHAT_HAPPENS = {
     NEW: gettext_lazy("New. Waits for review."),
     NEXT: gettext_lazy("The next version of yours. Waits for review."),
     SAME: gettext_lazy("The same as yours. Nothing to do."),
-    KEPT: gettext_lazy("Your library has it with another title. Yours stays."),
+    KEPT: gettext_lazy(
+        "Kept as it reads in your library, where it has the same code. Make sure that both mean the same:"
+    ),
     BUSY: gettext_lazy("A colleague is writing a version of it, or one waits for review. Left out."),
     BAD: gettext_lazy("Cannot be used:"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.bundle import MANIFEST, UnreadableBundle, read_bundle
+from careplans.library.bundle_arrival import BundleRefused
 from careplans.library.bundle_in import (
-    BundleRefused,
     look_again,
     receive_file,
     rehearse,
@@ -236,6 +236,28 @@ def test_a_library_that_nobody_could_take_in_is_not_written(
     with pytest.raises(TooMuchToExport, match="template by template"):
         export_library(clinic=clinic, by=editor, now=NOW)
     export_template(version=template_of(clinic), by=editor, now=NOW)
+
+
+def test_a_source_that_reads_otherwise_here_says_so_before_anything_is_written(
+    clinic: Clinic, editor: User
+) -> None:
+    ours = Source.objects.filter(clinic=clinic, published_on=None).earliest("code")
+
+    def read_otherwise(data: Any) -> Any:
+        one = next(one for one in data if one["code"] == ours.code)
+        one |= {"title": "Another one", "published_on": date(2019, 5, 1), "covers": ""}
+        return data
+
+    data = with_change(export_library(clinic=clinic, by=editor, now=NOW), "sources.yaml", read_otherwise)
+    report = report_of(bring(clinic, data, editor))
+    (row,) = [one for one in report.rows if one.outcome == "kept"]
+    assert (row.kind, row.code) == ("source", ours.code)
+    assert row.problems == (
+        f"title: “{ours.title}” stays; the file says “Another one”",
+        "published: nothing stays; the file says 1 May 2019",
+        f"covers: “{ours.covers}” stays; the file says nothing",
+    )
+    assert report.counts["kept"] == 1
 
 
 def test_what_somebody_is_writing_is_left_alone_and_said(clinic: Clinic, editor: User) -> None:

@@ -12,8 +12,10 @@ from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
+from careplans.library.bundle_arrival import Arrival
 from careplans.library.bundle_in import receive_file
 from careplans.library.bundle_out import export_library
+from careplans.library.bundle_report import Report
 from careplans.library.models import ArrivingFile, ComponentVersion, ReviewState, Source
 from careplans.library.review import start_version
 from tests.factories import NOW, make_staff
@@ -103,6 +105,41 @@ def test_taken_in_twice_it_counts_once(client: Client, clinic: Clinic, editor: U
     response = client.post(path, follow=True)
     assert "was taken in already" in response.content.decode()
     assert Source.objects.filter(clinic=clinic).count() == 1
+
+
+@pytest.mark.parametrize("rehearses", [True, False], ids=["once", "again-while-looking"])
+def test_two_in_the_same_moment_are_no_broken_page(
+    client: Client, clinic: Clinic, editor: User, monkeypatch: pytest.MonkeyPatch, rehearses: bool
+) -> None:
+    """As PostgreSQL tells it when somebody wrote something of the same code a moment before."""
+    arriving, whole = bring(clinic, editor), Arrival.report
+
+    def report(arrival: Arrival) -> Report:
+        if arrival.for_good or not rehearses:
+            Source.objects.create(clinic=clinic, code="X1", title="Theirs")
+        return whole(arrival)
+
+    monkeypatch.setattr(
+        "careplans.library.bundle_arrival.Source.objects.filter", lambda **_: Source.objects.none()
+    )
+    monkeypatch.setattr(Arrival, "report", report)
+    response = client.post(path_of(arriving))
+    assert response.status_code == 409
+    assert (
+        "Somebody else changed the library in the same moment, and nothing was written."
+        in response.content.decode()
+    )
+    arriving.refresh_from_db()
+    assert arriving.taken_in_at is None
+
+
+def test_a_source_that_reads_otherwise_is_told_field_by_field(
+    client: Client, clinic: Clinic, editor: User
+) -> None:
+    Source.objects.create(clinic=clinic, code="X1", title="An older review", publisher="P", covers="Backs")
+    page = client.get(path_of(bring(clinic, editor))).content.decode()
+    assert "Kept as it reads in your library" in page
+    assert "title: “An older review” stays; the file says “A review of reviews”" in page
 
 
 def test_bad_rows_come_first_and_nothing_can_be_taken_in(

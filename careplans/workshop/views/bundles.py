@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib import messages
@@ -20,8 +21,9 @@ from careplans.accounts.permissions import Permission
 from careplans.core.refusals import Refusal
 from careplans.core.uploads import takes_file
 from careplans.library.bundle import MOST_BYTES, MOST_ROWS, UnreadableBundle
+from careplans.library.bundle_arrival import BundleRefused
 from careplans.library.bundle_in import (
-    BundleRefused,
+    Overtaken,
     TakenInAlready,
     look_again,
     receive_file,
@@ -81,7 +83,7 @@ def library_import(request: StaffRequest) -> HttpResponse:
             arriving = receive_file(
                 clinic=request.clinic, name=file.name, data=file.read(), by=request.user, now=timezone.now()
             )
-        except UnreadableBundle as refusal:
+        except (UnreadableBundle, Overtaken) as refusal:
             form.add_error("file", str(refusal))
         else:
             return redirect("library-import-report", pk=arriving.pk)
@@ -103,7 +105,8 @@ def library_import_report(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         messages.info(request, str(already))
     except BundleRefused as refusal:
         # The library has changed since the file came: its rows say what holds now.
-        arriving = look_again(arriving=arriving, by=request.user, now=timezone.now())
+        with suppress(Overtaken):
+            arriving = look_again(arriving=arriving, by=request.user, now=timezone.now())
         return _report(request, arriving, refusal)
     else:
         said = ngettext(
