@@ -348,23 +348,35 @@ def standing_review(version: ReviewedContent, language: str) -> TranslationRevie
 
 
 def writers_of(version: ReviewedContent, language: str, sha256: str) -> set[uuid.UUID]:
-    """Who wrote in this version, or in one with these words in that language: of the same thing or of its originals."""
-    own = words_of(version).get(language)
+    """Who wrote in this version, in one with these words in that language, or in one where any line of them was written:
+    of the same thing or of its originals.
+    """
+    own = words_of(version).get(language, {})
+    family = _with_originals(version)
+    words = {one.pk: words_of(one) for one in family}
     writers: set[uuid.UUID] = set()
-    for one in _with_originals(version):
-        said = words_of(one)
+    for one in family:
+        said = words[one.pk]
         is_same = language in said and (
             said[language] == own or (ENGLISH in said and sha_of(said[ENGLISH], said[language]) == sha256)
         )
-        if one.pk == version.pk or is_same:
+        base = words.get(one.based_on_id, {})
+        written = _lines(said.get(language, {})) - _lines(base.get(language, {}))
+        if one.pk == version.pk or is_same or written & _lines(own):
             writers |= {writer.pk for writer in one.writers.all()}
             writers |= {one.author_id} if one.author_id else set()
     return writers
 
 
-def _with_originals(version: ReviewedContent) -> list[ReviewedContent]:
+def _lines(words: Words) -> set[tuple[str, str]]:
+    """Each line that says something, with its passage."""
+    passages = ((key, value if isinstance(value, list) else [value]) for key, value in words.items())
+    return {(key, line) for key, lines in passages for line in lines if line}
+
+
+def _with_originals(version: ReviewedContent) -> list[Any]:
     """Every version of the same thing, of what it was copied from, and so on: whatever its words can come from."""
-    found: list[ReviewedContent] = list(version.versions().prefetch_related("writers"))
+    found: list[Any] = list(version.versions().prefetch_related("writers"))
     thing: Component | Template | None = None
     match version:
         case ComponentVersion():
