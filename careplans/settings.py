@@ -142,7 +142,8 @@ else:
         # double each time, it would notice minutes late that the server is back.
         "pool": {"min_size": 2, "max_size": 12, "timeout": 10, "reconnect_timeout": 10},
         # A worker that is frozen in the middle of a transaction gives up its rows, sooner than those who wait for them.
-        "options": "-c idle_in_transaction_session_timeout=20s -c lock_timeout=30s",
+        # Compiling a query takes longer than any of ours runs.
+        "options": "-c idle_in_transaction_session_timeout=20s -c lock_timeout=30s -c jit=off",
         # A machine that went away without a word is noticed within half a minute.
         "connect_timeout": 5,
         "tcp_user_timeout": 30_000,
