@@ -22,6 +22,7 @@ from careplans.library.bundle import Bundle, read_bundle
 from careplans.library.bundle_arrival import Arrival, BundleRefused
 from careplans.library.bundle_report import Report
 from careplans.library.models import ArrivingFile
+from careplans.library.own_picture_files import files_follow
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ def take_in(*, arriving: ArrivingFile, by: User, now: datetime) -> Report:
     if arriving.taken_in_at is not None:
         raise TakenInAlready(_("This file was taken in already."))
     bundle = read_bundle(bytes(arriving.content))
-    with _overtaken_or_not(), transaction.atomic():
+    with _overtaken_or_not(), files_follow(), transaction.atomic():
         stored = ArrivingFile.objects.select_for_update().get(pk=arriving.pk)
         if stored.taken_in_at is not None:
             raise TakenInAlready(_("This file was taken in already."))

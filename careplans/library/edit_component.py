@@ -24,6 +24,7 @@ from careplans.library.models import (
     OwnPicture,
     ReviewState,
 )
+from careplans.library.own_picture_files import files_follow
 from careplans.library.search import index_component
 from careplans.library.upload import NewPicture, keep_picture
 from careplans.library.versions import ReviewRefusal, hold, hold_draft, record
@@ -149,6 +150,7 @@ def note_first(version: ComponentVersion, by: User, now: datetime, **details: An
     index_component(version.component)
 
 
+@files_follow()
 @transaction.atomic
 def save_component(
     *,

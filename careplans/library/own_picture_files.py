@@ -5,12 +5,23 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from django.core.files.storage import Storage
 
 from careplans.accounts.models import Clinic
+from careplans.core.database_away import is_database_away
 from careplans.library.own_pictures import PREFIX, OwnPicture
 
 logger = logging.getLogger(__name__)
+
+# Longer than anything writes: what is younger may belong to a row that is not there yet.
+YOUNG = timedelta(days=1)
+FOLDER = "pictures"
+_written: ContextVar[list[OwnPicture] | None] = ContextVar("written", default=None)
 
 
 def own_pictures(clinic_id: uuid.UUID, codes: Iterable[str]) -> dict[str, OwnPicture]:
@@ -45,6 +56,51 @@ def stored_content(picture: OwnPicture) -> bytes | None:
 
 def is_stored(picture: OwnPicture) -> bool:
     return picture.file.storage.exists(str(picture.file.name))
+
+
+@contextmanager
+def files_follow() -> Iterator[None]:
+    """Around a transaction: when it is taken back, so are the files of pictures that were kept within it."""
+    written: list[OwnPicture] = []
+    token = _written.set(written)
+    try:
+        yield
+    except Exception as error:
+        # Where the database broke off, the row may well be stored.
+        if not is_database_away(error):
+            for picture in written:
+                picture.file.storage.delete(str(picture.file.name))
+        raise
+    finally:
+        _written.reset(token)
+
+
+def note_written(picture: OwnPicture) -> None:
+    """Its file stands in the storage, and whether its row stays is not known yet."""
+    written = _written.get()
+    if written is not None:
+        written.append(picture)
+
+
+def remove_stray_files(*, now: datetime) -> list[str]:
+    """Take away files that no picture names, as a process that was killed leaves them; the names of those that went."""
+    storage = OwnPicture._meta.get_field("file").storage
+    found = [name for name in _files_in(storage, FOLDER) if now - storage.get_modified_time(name) > YOUNG]
+    # Asked for after the files: what came meanwhile is named.
+    named = {*OwnPicture.objects.values_list("file", flat=True)}
+    strays = sorted({*found} - named)
+    for name in strays:
+        storage.delete(name)
+    return strays
+
+
+def _files_in(storage: Storage, folder: str) -> Iterator[str]:
+    if not storage.exists(folder):
+        return
+    folders, files = storage.listdir(folder)
+    yield from (f"{folder}/{name}" for name in files)
+    for name in folders:
+        yield from _files_in(storage, f"{folder}/{name}")
 
 
 def _key(code: str) -> uuid.UUID | None:

@@ -26,6 +26,7 @@ from careplans.core.models import new_uuid
 from careplans.core.refusals import Refusal
 from careplans.core.text import plain_line
 from careplans.library.models import OwnPicture
+from careplans.library.own_picture_files import note_written
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_PIXELS = 24_000_000
@@ -104,7 +105,10 @@ def _whole_files_only() -> Iterator[None]:
 def keep_picture(
     *, clinic: Clinic, picture: CleanPicture, alts: Mapping[str, str], by: User, now: datetime
 ) -> OwnPicture:
-    """Keep an uploaded picture for good. ``alts``: language → what it shows; English has to be there."""
+    """Keep an uploaded picture for good. ``alts``: language → what it shows; English has to be there.
+
+    Its file is written at once: a verb whose transaction may still be taken back stands within ``files_follow``.
+    """
     told = told_alts(alts)
     kept = OwnPicture(
         pk=new_uuid(),
@@ -118,6 +122,7 @@ def keep_picture(
         uploaded_at=now,
     )
     kept.file.save(f"{kept.pk}.{ENDINGS[picture.media_type]}", ContentFile(picture.content), save=False)
+    note_written(kept)
     kept.save()
     record_change(
         by=by,
