@@ -8,6 +8,8 @@ from django.db import migrations
 from django.db.models import OuterRef, Subquery
 
 AT_A_TIME = 500
+# A plan's document is some tens of kilobytes.
+PLANS_AT_A_TIME = 100
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
@@ -18,13 +20,17 @@ def fill(apps: Any, schema_editor: Any) -> None:
     versions = PlanVersion.objects.filter(pk=Subquery(newest), plan__state__in=["active", "paused"])
     there = {str(pk) for pk in ComponentVersion.objects.values_list("pk", flat=True)}
     rows = []
-    for version in versions.iterator(chunk_size=AT_A_TIME):
+    for version in versions.iterator(chunk_size=PLANS_AT_A_TIME):
         phases = version.document_data["phases"]
         held = {item["component_version_id"] for phase in phases for item in phase["items"]}
         rows += [
             Holding(plan_id=version.plan_id, version_id=version.pk, component_version_id=pk)
             for pk in sorted(held & there)
         ]
+        # Written as they come: a clinic of many years has millions, more than the memory of a small server holds.
+        if len(rows) >= AT_A_TIME:
+            Holding.objects.bulk_create(rows, batch_size=AT_A_TIME, ignore_conflicts=True)
+            rows = []
     Holding.objects.bulk_create(rows, batch_size=AT_A_TIME, ignore_conflicts=True)
 
 
