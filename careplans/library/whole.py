@@ -6,10 +6,11 @@ As strict as the starter files, except for what the workshop lets a clinic leave
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Any, get_args
 
+from django.db.models import Case, IntegerField, When
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -21,9 +22,11 @@ from careplans.library.dose import days_of, dose_adapter, parse_dose
 from careplans.library.known_facts import unknown_facts
 from careplans.library.models import (
     Component,
+    ComponentText,
     ComponentVersion,
     RedFlag,
     ReviewedContent,
+    ReviewState,
     SafetyRule,
     Source,
     TemplateItem,
@@ -195,18 +198,36 @@ def _of_template(version: TemplateVersion) -> Iterator[str]:
     phases = list(version.phases.prefetch_related("items__component"))
     if not phases:
         yield _missing((_("phases"),))
+    titles = _titles_in(phases)
     for phase in phases:
-        yield from _of_phase(phase)
+        yield from _of_phase(phase, titles)
     for before, after in pairwise(phases):
         if after.starts_on_day != before.starts_on_day + before.days:
-            yield _("phase %(after)s does not begin where %(before)s ends") % {
-                "after": after.code,
-                "before": before.code,
+            yield _("phase “%(after)s” does not begin where “%(before)s” ends") % {
+                "after": _called(after),
+                "before": _called(before),
             }
 
 
-def _of_phase(phase: TemplatePhase) -> Iterator[str]:
-    name = _("phase %(code)s") % {"code": phase.code}
+def _called(phase: TemplatePhase) -> str:
+    """What it is called in English; by its code until somebody has written that."""
+    english = phase.texts.get(ENGLISH) if isinstance(phase.texts, dict) else None
+    return str((english.get("name") if isinstance(english, dict) else "") or phase.code)
+
+
+def _titles_in(phases: Iterable[TemplatePhase]) -> dict[uuid.UUID, str]:
+    """What each component is called in English, in use before all others; one query."""
+    components = {item.component_id for phase in phases for item in phase.items.all()}
+    texts = ComponentText.objects.filter(version__component__in=components, language=ENGLISH)
+    is_approved = Case(
+        When(version__state=ReviewState.APPROVED, then=1), default=0, output_field=IntegerField()
+    )
+    # The last one that names a component stays.
+    return dict(texts.order_by(is_approved, "version__number").values_list("version__component_id", "title"))
+
+
+def _of_phase(phase: TemplatePhase, titles: Mapping[uuid.UUID, str]) -> Iterator[str]:
+    name = _("phase “%(name)s”") % {"name": _called(phase)}
     yield from _texts(phase_texts, phase.texts, name)
     yield from _wrong(criteria, phase.criteria, name, _("criteria"))
     days = problem_of_days(phase.days, phase.check_in_days)
@@ -216,19 +237,20 @@ def _of_phase(phase: TemplatePhase) -> Iterator[str]:
     if not items:
         yield _missing((name, _("components")))
     for item in items:
-        yield from _wrong(dose_adapter, item.dose, name, item.component.code, _("dose"))
-        yield from _outlasting(item, phase, name)
+        title = titles.get(item.component_id, item.component.code)
+        yield from _wrong(dose_adapter, item.dose, name, title, _("dose"))
+        yield from _outlasting(item, phase, name, title)
 
 
-def _outlasting(item: TemplateItem, phase: TemplatePhase, name: str) -> Iterator[str]:
+def _outlasting(item: TemplateItem, phase: TemplatePhase, name: str, title: str) -> Iterator[str]:
     """A number of days that the phase does not have."""
     if _errors(dose_adapter, item.dose):
         return
     days = days_of(parse_dose(item.dose))
     if days is not None and days > phase.days:
-        yield _("%(phase)s: %(code)s is for %(days)d days, but the phase has %(most)d") % {
+        yield _("%(phase)s: “%(title)s” is for %(days)d days, but the phase has %(most)d") % {
             "phase": name,
-            "code": item.component.code,
+            "title": title,
             "days": days,
             "most": phase.days,
         }

@@ -38,6 +38,26 @@
     }
   }
 
+  /* The arrow keys on the handle press the buttons beside it; Enter goes to the first of them that can be pressed. */
+  function onKey(event) {
+    const grip = event.target.closest?.(".board-grip");
+    if (!grip || event.altKey || event.ctrlKey || event.metaKey) return;
+    const isMirrored = getComputedStyle(grip).direction === "rtl";
+    const step = {
+      ArrowUp: "up", ArrowDown: "down",
+      ArrowLeft: isMirrored ? "later" : "earlier", ArrowRight: isMirrored ? "earlier" : "later",
+    }[event.key];
+    const buttons = [...grip.closest(".board-item").querySelectorAll(".board-moves button")];
+    if (step) {
+      event.preventDefault();
+      const button = buttons.find((one) => one.value === step);
+      if (!button.disabled) button.click();
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      buttons.find((one) => !one.disabled)?.focus();
+    }
+  }
+
   function setUp() {
     for (const list of document.querySelectorAll(".board-items")) {
       if (window.Sortable.get(list)) continue;
@@ -53,6 +73,7 @@
     document.documentElement.classList.add("can-drag");
   }
 
+  document.addEventListener("keydown", onKey);
   document.addEventListener("DOMContentLoaded", setUp);
   document.addEventListener("htmx:afterSettle", setUp);
   for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {

@@ -33,8 +33,10 @@
         type: "button", className: "btn btn-secondary btn-sm", textContent: this.words.addLabel,
       });
       this.add.addEventListener("click", () => this.insert("", this.list.lastElementChild));
+      this.said = Object.assign(document.createElement("p"), { className: "visually-hidden" });
+      this.said.setAttribute("role", "status");
       this.field.hidden = true;
-      this.field.after(this.list, this.add);
+      this.field.after(this.list, this.add, this.said);
       this.number();
     }
 
@@ -100,6 +102,9 @@
       if (by < 0) beside.before(row);
       else beside.after(row);
       this.number();
+      const place = [...this.list.children].indexOf(row) + 1;
+      this.said.textContent = this.words.placeLabel
+        .replace("{place}", place).replace("{all}", this.list.children.length);
     }
 
     remove(row) {

@@ -80,6 +80,13 @@ def move_by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(said(page)).to_have_text("Ankle pumps is now at place 3 of “Early mobility”.", timeout=PATIENCE)
 
+    grip = page.get_by_role("button", name="Drag Ankle pumps")
+    expect(grip).to_have_accessible_description(re.compile("up and down arrow move it within the phase"))
+    grip.focus()
+    page.keyboard.press("ArrowUp")
+    expect(said(page)).to_have_text("Ankle pumps is now at place 2 of “Early mobility”.", timeout=PATIENCE)
+    expect(grip).to_be_focused()
+
     page.get_by_role("button", name="Move Ankle pumps to the phase before").focus()
     page.keyboard.press("Enter")
     expect(said(page)).to_have_text(re.compile("of “Protection”"), timeout=PATIENCE)

@@ -184,11 +184,14 @@ def test_everything_missing_is_named(draft: ComponentVersion, author: User) -> N
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"texts": {}}, "phase first-48-hours, English text: missing"),
+        ({"texts": {}}, "phase “first-48-hours”, English text: missing"),
         ({"texts": {"en": {"name": "First"}}}, "English text, step back when: missing"),
         ({"check_in_days": [2]}, "from 0 to 1"),
         ({"criteria": {"pain_at_most": 11}}, "criteria, pain at most: cannot be used"),
-        ({"days": 1, "check_in_days": []}, "days-2-to-7 does not begin where first-48-hours ends"),
+        (
+            {"days": 1, "check_in_days": []},
+            "phase “Days 2 to 7” does not begin where “First 48 hours” ends",
+        ),
     ],
 )
 def test_a_template_whose_phase_is_not_whole(
@@ -206,7 +209,7 @@ def test_a_template_plans_nothing_for_longer_than_its_phase(clinic: Clinic, auth
     wrap = TemplateItem.objects.get(phase__version=draft, phase__position=0, component__code="heat-wrap")
     TemplateItem.objects.filter(pk=wrap.pk).update(dose=wrap.dose | {"for_days": 5})
 
-    with pytest.raises(ReviewRefusal, match="heat-wrap is for 5 days, but the phase has 2"):
+    with pytest.raises(ReviewRefusal, match="“Heat wrap” is for 5 days, but the phase has 2"):
         submit_for_review(version=draft, by=author, now=NOW)
 
 
