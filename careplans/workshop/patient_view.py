@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,8 +87,13 @@ def with_own_picture(view: PatientView, own: OwnPicture | None) -> PatientView:
 
 
 def reading_of(words: Mapping[str, Any]) -> Reading:
-    """How hard the English text is, in a word, and which sentences are to blame."""
-    text = "\n".join(plain(line) for line in _lines(words))
+    """How hard a component's English text is, in a word, and which sentences are to blame."""
+    return reading_of_lines(_lines(words))
+
+
+def reading_of_lines(lines: Iterable[str]) -> Reading:
+    """The same of any English text for patients."""
+    text = "\n".join(plain(line) for line in lines)
     grade = reading_grade(text)
     if grade is None:
         return Reading(None, True, _("Too short to be measured yet."), ())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, overload
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic, User
@@ -18,9 +20,6 @@ from careplans.workshop.kinds import KINDS, Kind, kind_of, title_of
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import proposals_in
 
-# More rows than anybody reads through at once; the rest is told as a number.
-MOST_ROWS = 200
-
 
 @dataclass(frozen=True)
 class WaitingRow:
@@ -31,11 +30,14 @@ class WaitingRow:
     title: str
     number: int
     url: str
-    who: str
+    # Who submitted it last, and everybody who wrote in it.
+    submitter: str
+    writers: str
     since: datetime | date
     is_own: bool
-    is_from_starter: bool
     is_sent_back: bool
+    # It came with Careplans, and what it would replace is the clinic's own.
+    replaces_own: bool
 
 
 @dataclass(frozen=True)
@@ -69,30 +71,69 @@ def _waiting_in(kind: Kind, clinic: Clinic, user: User, may: frozenset[Permissio
     return open_ones.filter(waits)
 
 
-def in_review(clinic: Clinic, user: User) -> list[WaitingRow]:
-    """Oldest first."""
-    found = [version for kind in KINDS.values() for version in _loaded(_in_review(kind, clinic), user)]
-    rows = [_row(one, user, one.last_submitted_at or one.submitted_at) for one in found]
-    return sorted(rows, key=lambda row: (row.since, row.title))[:MOST_ROWS]
+class Waiting(Sequence[WaitingRow]):
+    """Versions of every kind in one order. Only those of the page that is asked for are read."""
+
+    def __init__(self, found: Mapping[Kind, QuerySet[Any]], user: User, *order: str, told: str) -> None:
+        """``order``: what goes first, by fields; at last by kind and code. ``told``: the field of "since"."""
+        self.found, self.user, self.told = found, user, told
+        keys = [
+            (rank, place, code, pk, kind)
+            for place, (kind, rows) in enumerate(found.items())
+            for pk, code, *rank in rows.order_by().values_list("pk", _code_in(kind), *order)
+        ]
+        self.keys = [(kind, pk) for _rank, _place, _code, pk, kind in sorted(keys, key=lambda key: key[:4])]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, which: int) -> WaitingRow: ...
+    @overload
+    def __getitem__(self, which: slice) -> list[WaitingRow]: ...
+    def __getitem__(self, which: int | slice) -> WaitingRow | list[WaitingRow]:
+        if isinstance(which, int):
+            return self._read([self.keys[which]])[0]
+        return self._read(self.keys[which])
+
+    def _read(self, keys: list[tuple[Kind, Any]]) -> list[WaitingRow]:
+        read: dict[Any, WaitingRow] = {}
+        for kind, rows in self.found.items():
+            asked = [pk for one, pk in keys if one is kind]
+            if asked:
+                versions = _loaded(rows.filter(pk__in=asked), self.user)
+                read |= {one.pk: _row(one, self.user, getattr(one, self.told)) for one in versions}
+        # What somebody else took on between the two queries is left out.
+        return [read[pk] for _kind, pk in keys if pk in read]
 
 
-def own_drafts(clinic: Clinic, user: User) -> list[WaitingRow]:
+def in_review(clinic: Clinic, user: User, *, from_starter: bool) -> Waiting:
+    """Oldest first: what colleagues wrote, or what came with a release of Careplans."""
+    is_starter = ~Q(starter_sha256="") if from_starter else Q(starter_sha256="")
+    since = Coalesce("last_submitted_at", "submitted_at")
+    found = {
+        kind: kind.versions(clinic).filter(is_starter, state=ReviewState.IN_REVIEW).annotate(since=since)
+        for kind in KINDS.values()
+    }
+    return Waiting(found, user, "since", told="since")
+
+
+def own_drafts(clinic: Clinic, user: User) -> Waiting:
     """Drafts this person wrote in; what was sent back comes first."""
-    rows = []
-    for kind in KINDS.values():
-        for version in _loaded(_drafts(kind, clinic, user), user):
-            rows.append(_row(version, user, version.created_at, is_draft=True))
-    return sorted(rows, key=lambda row: (not row.is_sent_back, row.since, row.title))[:MOST_ROWS]
+    found = {
+        kind: _with_sent_back(kind.versions(clinic).filter(_own(kind, user), state=ReviewState.DRAFT))
+        for kind in KINDS.values()
+    }
+    return Waiting(found, user, "is_first", "created_at", told="created_at")
 
 
-def due_for_review(clinic: Clinic, user: User, today: date) -> list[WaitingRow]:
+def due_for_review(clinic: Clinic, user: User, today: date) -> Waiting:
     """Approved content whose review date has come, longest due first."""
-    rows = []
-    for kind in KINDS.values():
-        due = kind.versions(clinic).filter(state=ReviewState.APPROVED, review_due_on__lte=today)
-        for version in _loaded(due.order_by("review_due_on"), user)[:MOST_ROWS]:
-            rows.append(_row(version, user, version.review_due_on))
-    return sorted(rows, key=lambda row: (row.since, row.title))[:MOST_ROWS]
+    found = {
+        kind: kind.versions(clinic).filter(state=ReviewState.APPROVED, review_due_on__lte=today)
+        for kind in KINDS.values()
+    }
+    return Waiting(found, user, "review_due_on", told="review_due_on")
 
 
 def proposals(clinic: Clinic, user: User) -> list[ProposalRow]:
@@ -106,12 +147,10 @@ def proposals(clinic: Clinic, user: User) -> list[ProposalRow]:
     return rows
 
 
-def _in_review(kind: Kind, clinic: Clinic) -> QuerySet[Any]:
-    return kind.versions(clinic).filter(state=ReviewState.IN_REVIEW)
-
-
-def _drafts(kind: Kind, clinic: Clinic, user: User) -> QuerySet[Any]:
-    return kind.versions(clinic).filter(_own(kind, user), state=ReviewState.DRAFT)
+def _code_in(kind: Kind) -> str:
+    """Where a version's code stands."""
+    name = kind.model.identity[0].removesuffix("_id")
+    return f"{name}__code" if name in ("component", "template") else "code"
 
 
 def _own(kind: Kind, user: User) -> Q:
@@ -125,32 +164,55 @@ def _writing(model: Any, user: User) -> QuerySet[Any]:
     return found
 
 
+def _with_sent_back(found: QuerySet[Any]) -> QuerySet[Any]:
+    """``is_first``: 0 for what came back from a reviewer, 1 for all others."""
+    came_back = Case(When(_was_sent_back(found.model), then=0), default=1, output_field=IntegerField())
+    return found.annotate(is_first=came_back)
+
+
+def _was_sent_back(model: Any) -> Exists:
+    comments = ReviewComment.objects.filter(**{FIELDS[model]: OuterRef("pk")})
+    return Exists(comments.filter(kind=ReviewComment.Kind.SENT_BACK))
+
+
 def _loaded(found: QuerySet[Any], user: User) -> QuerySet[Any]:
-    sent_back = ReviewComment.objects.filter(
-        **{FIELDS[found.model]: OuterRef("pk")}, kind=ReviewComment.Kind.SENT_BACK
-    )
-    loaded: QuerySet[Any] = found.select_related("author", "last_submitted_by").annotate(
-        was_sent_back=Exists(sent_back), was_written_by_me=Exists(_writing(found.model, user))
+    model: Any = found.model
+    same = {name: OuterRef(name) for name in model.identity}
+    own = model._default_manager.filter(**same, state=ReviewState.APPROVED, starter_sha256="")
+    loaded: QuerySet[Any] = (
+        found.select_related("author", "last_submitted_by")
+        .prefetch_related("writers")
+        .annotate(
+            was_sent_back=_was_sent_back(model),
+            was_written_by_me=Exists(_writing(model, user)),
+            comes_upon_own=Exists(own),
+        )
     )
     return loaded
 
 
-def _row(version: Any, user: User, since: Any, *, is_draft: bool = False) -> WaitingRow:
+def _row(version: Any, user: User, since: Any) -> WaitingRow:
     kind = kind_of(version)
+    is_from_starter = bool(version.starter_sha256)
     return WaitingRow(
         key=f"{kind.code}:{version.pk}:{version.revision}",
         kind=str(kind.label),
         title=title_of(version),
         number=version.number,
         url=version_url(version),
-        who=_who(version),
+        submitter=version.last_submitted_by.name if version.last_submitted_by else "",
+        writers=_writers(version),
         since=since,
         is_own=version.was_written_by_me or version.author_id == user.pk,
-        is_from_starter=bool(version.starter_sha256),
-        is_sent_back=is_draft and version.was_sent_back,
+        is_sent_back=version.state == ReviewState.DRAFT and version.was_sent_back,
+        replaces_own=is_from_starter and version.comes_upon_own,
     )
 
 
-def _who(version: Any) -> str:
-    person = version.last_submitted_by or version.author
-    return person.name if person else _("Careplans")
+def _writers(version: Any) -> str:
+    """Everybody who wrote in it; Careplans, where its words came with the product."""
+    names = {person.name for person in version.writers.all()}
+    if version.author is not None:
+        names.add(version.author.name)
+    told = [_("Careplans")] if version.starter_sha256 else []
+    return ", ".join([*told, *sorted(names)])

@@ -24,6 +24,7 @@ from tests.make.library import WHY, editor_of, make_next, one_of_each, reviewer_
 from tests.make.plans import component_of
 
 ADDRESS = "/reviews/"
+WALKING = "Walking, a bit more each week"
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +64,11 @@ def key_of(version: Any, kind: str = "component") -> str:
     return f"{kind}:{version.pk}:{version.revision}"
 
 
+def rows_in(page: Any, part: str) -> list[Any]:
+    rows: list[Any] = page.context["parts"][part].rows
+    return rows
+
+
 def waits_for(user: User, clinic: Clinic, role: Role) -> int:
     return waiting_count(clinic, user, PERMISSIONS_OF[role])
 
@@ -89,9 +95,9 @@ def test_what_waits_is_told_oldest_first_with_who_and_since_when(
 
     page = site_of(reviewer).get(ADDRESS)
 
-    rows = page.context["waiting"]
+    rows = rows_in(page, "waiting")
     assert [row.key for row in rows] == [key_of(drafts[kind], kind) for kind in order]
-    assert {row.who for row in rows} == {editor.name}
+    assert {row.submitter for row in rows} == {editor.name}
     assert rows[1].since == NOW + timedelta(minutes=1)
     assert "2 Mar 2026, 09:31" in page.content.decode()
 
@@ -101,7 +107,7 @@ def test_another_clinics_versions_wait_elsewhere(
 ) -> None:
     make_next(component_of(other_clinic, "ex-walking"), editor_of(other_clinic), submitted=True)
 
-    assert site_of(reviewer).get(ADDRESS).context["waiting"] == []
+    assert rows_in(site_of(reviewer).get(ADDRESS), "waiting") == []
     assert waits_for(reviewer, clinic, Role.REVIEWER) == 0
 
 
@@ -130,10 +136,10 @@ def test_drafts_of_ones_own_with_what_was_sent_back_first(
     back = make_next(each["component"], editor, submitted=True)
     send_back(version=back, comment="Say how long each time.", by=reviewer, now=NOW)
 
-    rows = site_of(editor).get(ADDRESS).context["drafts"]
+    rows = rows_in(site_of(editor).get(ADDRESS), "drafts")
 
     assert [(row.kind, row.is_sent_back) for row in rows] == [("Component", True), ("Template", False)]
-    assert site_of(reviewer).get(ADDRESS).context["drafts"] == []
+    assert rows_in(site_of(reviewer).get(ADDRESS), "drafts") == []
 
 
 def test_what_is_due_stands_there_longest_due_first(clinic: Clinic, reviewer: User) -> None:
@@ -142,7 +148,7 @@ def test_what_is_due_stands_there_longest_due_first(clinic: Clinic, reviewer: Us
         due = NOW.date() - timedelta(days=days)
         ComponentVersion.objects.filter(pk=version.pk).update(review_due_on=due)
 
-    rows = site_of(reviewer).get(ADDRESS).context["due"]
+    rows = rows_in(site_of(reviewer).get(ADDRESS), "due")
 
     assert [row.since for row in rows] == [NOW.date() - timedelta(days=3), NOW.date()]
 
@@ -160,7 +166,7 @@ def test_proposals_are_confirmed_by_others_alone(clinic: Clinic, reviewer: User)
 def test_updates_of_careplans_are_approved_together(clinic: Clinic, editor: User, reviewer: User) -> None:
     versions = from_starter(clinic, editor, "ex-walking", "ex-bridge", "ex-chin-tuck")
     page = site_of(reviewer).get(ADDRESS)
-    assert len(page.context["from_starter"]) == 3
+    assert len(rows_in(page, "starter")) == 3
     assert "checked" not in page.content.decode()
     assert site_of(reviewer).get(ADDRESS, {"chosen": "all"}).content.decode().count("checked") == 3
 
@@ -241,3 +247,50 @@ def test_more_that_waits_asks_the_database_no_more_often(
     from_starter(clinic, editor, "nutr-water", "cold-pack")
 
     assert queries() == few
+
+
+def test_a_long_list_goes_on_over_pages_and_hides_no_other(
+    clinic: Clinic, editor: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("careplans.workshop.review_parts.PER_PAGE", 2)
+    codes = ("ex-bridge", "ex-chin-tuck", "ex-walking", "heat-wrap")
+    from_starter(clinic, editor, *codes)
+    mine = make_next(component_of(clinic, "ex-dead-bug"), editor, submitted=True)
+    site = site_of(reviewer)
+
+    first = site.get(ADDRESS)
+    last = site.get(ADDRESS, {"starter": "2"})
+
+    parts = first.context["parts"]
+    assert (parts["starter"].count, parts["waiting"].count) == (4, 1)
+    assert "?starter=2#starter" in first.content.decode()
+    assert "1–2 of 4" in first.content.decode()
+    told = [row.title for page in (first, last) for row in rows_in(page, "starter")]
+    assert told == ["Bridge", "Chin tuck", WALKING, "Heat wrap"]
+    assert [row.key for row in rows_in(last, "waiting")] == [key_of(mine)]
+
+
+def test_those_who_wrote_are_named_and_not_who_submitted(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    other = editor_of(clinic, "Ada Writer")
+    draft = make_next(component_of(clinic, "ex-walking"), editor)
+    submit_for_review(version=draft, by=other, now=NOW)
+    send_back(version=draft, comment="Say how long each time.", by=reviewer, now=NOW)
+    from_starter(clinic, editor, "ex-bridge")
+
+    assert [row.writers for row in rows_in(site_of(editor).get(ADDRESS), "drafts")] == [editor.name]
+    assert [row.writers for row in rows_in(site_of(reviewer).get(ADDRESS), "starter")] == ["Careplans"]
+
+
+def test_a_release_that_comes_upon_the_clinics_own_words_is_marked(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    from_starter(clinic, editor, "ex-walking", "ex-bridge")
+    ComponentVersion.objects.filter(component__code="ex-bridge", state=ReviewState.APPROVED).update(
+        starter_sha256=""
+    )
+
+    rows = rows_in(site_of(reviewer).get(ADDRESS), "starter")
+
+    assert {row.title: row.replaces_own for row in rows} == {"Bridge": True, WALKING: False}

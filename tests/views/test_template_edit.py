@@ -297,5 +297,24 @@ def test_the_editor_asks_the_database_as_often_for_few_as_for_many(
                 )
     assert sum(len(items_of(phase)) for phase in phases_of(draft)) > 30
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         signed_in.get(editor_of(draft))
+
+
+def test_the_editor_says_how_each_part_reads_and_what_is_not_printed(
+    signed_in: Client, draft: TemplateVersion, editor: User
+) -> None:
+    hard = "Immediately discontinue unaccustomed rotational activities whenever neurological deterioration develops unexpectedly and seek professional consultation without procrastination, particularly following operations."
+    phase = phase_at(draft, 0)
+    texts = phase.texts["en"] | {"aims": [hard], "avoid": ["Read [this page](https://example.org)."]}
+    phase.texts = phase.texts | {"en": texts}
+    phase.save()
+
+    page = signed_in.get(editor_of(draft))
+
+    about, first, *_others = page.context["readings"]
+    assert about.reading.grade is not None
+    assert first.place == texts["name"]
+    assert (first.reading.is_easy, first.reading.longest[0]) == (False, hard)
+    assert [label for label, _what in first.dropped] == ["What to avoid"]
+    assert "too hard, aim at 6 or below" in page.content.decode()

@@ -14,6 +14,7 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.workshop.chosen import approve_chosen, chosen_in
 from careplans.workshop.copy_offers import offer_rows
+from careplans.workshop.review_parts import part_of
 from careplans.workshop.waiting import due_for_review, in_review, own_drafts, proposals
 
 
@@ -22,14 +23,17 @@ from careplans.workshop.waiting import due_for_review, in_review, own_drafts, pr
 def review_list(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate(timezone=request.clinic.zone)
     can_review = Permission.REVIEW_LIBRARY in request.permissions
-    rows = in_review(request.clinic, request.user)
+    clinic, user = request.clinic, request.user
+    rows = {
+        "waiting": in_review(clinic, user, from_starter=False),
+        "starter": in_review(clinic, user, from_starter=True),
+        "drafts": own_drafts(clinic, user),
+        "due": due_for_review(clinic, user, today),
+    }
     context = {
         "title": _("Reviews"),
-        "waiting": [row for row in rows if not row.is_from_starter],
-        "from_starter": [row for row in rows if row.is_from_starter],
+        "parts": {name: part_of(name, found, request.GET) for name, found in rows.items()},
         "proposals": proposals(request.clinic, request.user),
-        "drafts": own_drafts(request.clinic, request.user),
-        "due": due_for_review(request.clinic, request.user, today),
         "offers": offer_rows(request.clinic),
         "can_review": can_review,
         "are_all_chosen": request.GET.get("chosen") == "all",

@@ -25,6 +25,7 @@ from careplans.library.versions import StaleVersion
 from careplans.workshop.given_back import beside, typed_in
 from careplans.workshop.template_forms import FindForm, NewPhaseForm, sent_words
 from careplans.workshop.template_page import template_page, to_mend, visible_versions, with_parts
+from careplans.workshop.template_reading import readings_of
 
 MOST_FOUND = 20
 View = Callable[..., HttpResponse]
@@ -64,6 +65,7 @@ def editor_context(request: StaffRequest, version: TemplateVersion) -> dict[str,
         "page": page,
         "version": whole,
         "to_mend": to_mend(whole),
+        "readings": readings_of(page),
         "new_phase": NewPhaseForm(initial={"revision": whole.revision}, auto_id="new_phase_%s"),
         "back_url": reverse("template-version", args=[whole.template_id, whole.number]),
         **find_context(request, request.POST if request.method == "POST" else request.GET, whole),
