@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
 from careplans.core.text import LETTERS_OF_A_NOTE, LETTERS_OF_A_REASON, plain_words
-from careplans.library.models import ReviewComment, ReviewedContent, ReviewState
+from careplans.library.models import ComponentVersion, ReviewComment, ReviewedContent, ReviewState
 from careplans.library.retire import FIELDS
 from careplans.library.talk import COMMENT_LENGTH
 from careplans.library.versions import ReviewRefusal, clinic_id_of, record
@@ -25,6 +25,25 @@ def comment_on(*, version: ReviewedContent, text: str, by: User, now: datetime) 
     comment = keep_comment(version, plain_words(text, letters=LETTERS_OF_A_NOTE, ask=ask), by, now)
     record("commented", version, by, now, comment=str(comment.pk))
     return comment
+
+
+@transaction.atomic
+def ask_for_recall(*, version: ReviewedContent, text: str, by: User, now: datetime) -> ReviewComment:
+    """Why a component in use may hurt somebody, for the reviewers: they alone recall it. Nothing is withdrawn by this."""
+    refuse_asking(version)
+    why = plain_words(
+        text,
+        letters=LETTERS_OF_A_REASON,
+        ask=_("Write what is wrong, so that a reviewer can decide at once."),
+    )
+    comment = keep_comment(version, why, by, now, ReviewComment.Kind.RECALL)
+    record("recall_asked", version, by, now, comment=str(comment.pk))
+    return comment
+
+
+def refuse_asking(version: ReviewedContent) -> None:
+    if not isinstance(version, ComponentVersion) or version.state != ReviewState.APPROVED:
+        raise ReviewRefusal(_("Only a component that is in use is recalled."))
 
 
 def what_to_change(text: str) -> str:

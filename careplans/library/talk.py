@@ -14,11 +14,12 @@ COMMENT_LENGTH = 2000
 
 
 class ReviewComment(UUIDModel):
-    """``kind`` says with which step it came: a remark alone, or the reason with which a version was sent back."""
+    """``kind`` says with which step it came: a remark alone, why a version was sent back, or why somebody asks for a recall."""
 
     class Kind(models.TextChoices):
         REMARK = "remark", _("Remark")
         SENT_BACK = "sent_back", _("Sent back")
+        RECALL = "recall", _("Asks for a recall")
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="review_comments")
     component_version = one_version("ComponentVersion", related_name="comments")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from careplans.accounts.models import Clinic
-from careplans.library.models import Retirement, Source
+from django.db.models import Exists, OuterRef, QuerySet
+
+from careplans.accounts.models import Clinic, Membership
+from careplans.accounts.permissions import Role
+from careplans.library.models import Retirement, ReviewComment, ReviewState, Source
 from careplans.library.retired import RetirementQuerySet
 
 
@@ -16,6 +19,29 @@ def proposals_in(clinic: Clinic) -> RetirementQuerySet:
         "component_version__component",
         "template_version__template",
     )
+
+
+def recalls_asked_in(clinic: Clinic) -> QuerySet[ReviewComment]:
+    """Who asks for a recall of what is in use, until it is recalled or somebody else answers with a comment."""
+    answers = ReviewComment.objects.filter(
+        component_version=OuterRef("component_version"), said_at__gt=OuterRef("said_at")
+    ).exclude(said_by=OuterRef("said_by"))
+    return (
+        ReviewComment.objects.filter(
+            ~Exists(answers),
+            clinic=clinic,
+            kind=ReviewComment.Kind.RECALL,
+            component_version__state=ReviewState.APPROVED,
+        )
+        .select_related("said_by", "component_version__component")
+        .prefetch_related("component_version__texts")
+    )
+
+
+def reviewers_in(clinic: Clinic) -> list[str]:
+    """The names of those who may approve, retire and recall."""
+    members = Membership.objects.of(clinic).active().with_role(Role.REVIEWER)
+    return sorted(members.values_list("user__name", flat=True))
 
 
 def sources_of(clinic: Clinic) -> list[tuple[str, str]]:

@@ -32,6 +32,7 @@ review_urls: list[URLPattern | URLResolver] = [
     path(f"{VERSION}/drop/", asked.version_drop, name="version-drop"),
     path(f"{VERSION}/propose/", asked.version_propose, name="version-propose"),
     path(f"{VERSION}/keep/", asked.version_keep, name="version-keep"),
+    path(f"{VERSION}/ask-recall/", asked.version_ask_recall, name="version-ask-recall"),
     path("library/retirements/<uuid:pk>/confirm/", asked.retirement_confirm, name="retirement-confirm"),
     path("library/retirements/<uuid:pk>/withdraw/", steps.retirement_withdraw, name="retirement-withdraw"),
 ]

@@ -18,7 +18,7 @@ from careplans.library.retire import FIELDS
 from careplans.library.search import OPEN
 from careplans.workshop.kinds import KINDS, Kind, kind_of, title_of
 from careplans.workshop.places import version_url
-from careplans.workshop.selectors import proposals_in
+from careplans.workshop.selectors import proposals_in, recalls_asked_in
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def waiting_count(clinic: Clinic, user: User, may: frozenset[Permission]) -> int
     found: list[QuerySet[Any]] = [_waiting_in(kind, clinic, user, may) for kind in KINDS.values()]
     if Permission.REVIEW_LIBRARY in may:
         found.append(Retirement.objects.waiting().filter(clinic=clinic).exclude(proposed_by=user))
+        found.append(recalls_asked_in(clinic).prefetch_related(None).exclude(said_by=user))
     first, *others = (rows.order_by().values_list("pk") for rows in found)
     return first.union(*others, all=True).count()
 
@@ -134,6 +135,19 @@ def due_for_review(clinic: Clinic, user: User, today: date) -> Waiting:
         for kind in KINDS.values()
     }
     return Waiting(found, user, "review_due_on", told="review_due_on")
+
+
+@dataclass(frozen=True)
+class RecallAsked:
+    comment: ReviewComment
+    title: str
+    url: str
+
+
+def recalls_asked(clinic: Clinic) -> list[RecallAsked]:
+    """Oldest first."""
+    found = recalls_asked_in(clinic).order_by("said_at")
+    return [RecallAsked(one, title_of(one.version), version_url(one.version)) for one in found]
 
 
 def proposals(clinic: Clinic, user: User) -> list[ProposalRow]:

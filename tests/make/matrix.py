@@ -212,6 +212,7 @@ def _copy(world: World) -> Keys:
 OBJECTS: dict[str, Callable[[World], Keys]] = {
     # accounts
     "staff-roles": lambda world: {"pk": world.membership.user_id},
+    "staff-languages": lambda world: {"pk": make_staff(world.clinic, Role.REVIEWER).pk},
     "staff-second-factor": lambda world: {"pk": world.membership.user_id},
     "staff-leave": _pk("membership"),
     "invitation-withdraw": _pk("invitation"),
@@ -324,6 +325,7 @@ OBJECTS: dict[str, Callable[[World], Keys]] = {
     "version-drop": _component_version,
     "version-propose": _component_version,
     "version-keep": _component_version,
+    "version-ask-recall": _component_version,
     "retirement-confirm": _pk("retirement"),
     "retirement-withdraw": _pk("retirement"),
     "own-picture": _pk("own_picture"),

@@ -13,14 +13,19 @@ from django.test import Client
 from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
-from careplans.accounts.permissions import Role
+from careplans.accounts.permissions import PERMISSIONS_OF, Role
 from careplans.audit.models import AuditEvent
+from careplans.library.comments import ask_for_recall, comment_on
 from careplans.library.models import Retirement, ReviewComment, ReviewState
+from careplans.library.recall import recall_component
 from careplans.library.retire import propose_retirement, retire_version
 from careplans.library.review import send_back
 from careplans.workshop.places import version_url
+from careplans.workshop.selectors import recalls_asked_in
+from careplans.workshop.waiting import waiting_count
 from tests.factories import NOW, make_clinic
 from tests.make.library import WHY, editor_of, make_next, one_of_each, reviewer_of
+from tests.make.plans import component_of
 
 KINDS = ["component", "template", "rule", "red-flag"]
 LATER = NOW + timedelta(hours=1)
@@ -390,3 +395,47 @@ def test_a_draft_of_what_was_retired_says_why_that_went(
 
     assert "The version this began from was retired on 2 Mar 2026: Two trials found no gain." in page
     assert "The version this began from" not in site_of(editor).get(version_url(old)).content.decode()
+
+
+def test_an_editor_asks_for_a_recall_and_a_reviewer_is_told(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    version = one_of_each(clinic)["component"]
+    ask = address("ask-recall", "component", version)
+    site = site_of(editor)
+    page = site.get(version_url(version)).content.decode()
+    assert ask in page
+    assert f"A reviewer can recall it: {reviewer.name}." in page
+    assert ask not in site_of(reviewer).get(version_url(version)).content.decode()
+    assert f"call a reviewer: {reviewer.name}" in site.get(ask).content.decode()
+
+    site.post(ask, {"reason": "The dose is ten times too high"})
+
+    (comment,) = version.comments.all()
+    assert (comment.kind, comment.said_by) == (ReviewComment.Kind.RECALL, editor)
+    assert state_of(version) == ReviewState.APPROVED
+    listed = site_of(reviewer).get(reverse("review-list"))
+    assert [one.comment for one in listed.context["recalls_asked"]] == [comment]
+    assert reverse("component-recall", args=[version.component_id]) in listed.content.decode()
+    assert waiting_count(clinic, reviewer, PERMISSIONS_OF[Role.REVIEWER]) == 1
+    assert waiting_count(clinic, editor, PERMISSIONS_OF[Role.EDITOR]) == 0
+
+
+def test_what_is_answered_or_recalled_is_asked_no_more(clinic: Clinic, editor: User, reviewer: User) -> None:
+    answered, recalled = component_of(clinic, "ex-walking"), component_of(clinic, "ex-bridge")
+    for version in (answered, recalled):
+        ask_for_recall(version=version, text="The dose is too high", by=editor, now=NOW)
+    assert recalls_asked_in(clinic).count() == 2
+
+    comment_on(version=answered, text="It is the dose of the label.", by=reviewer, now=LATER)
+    recall_component(component=recalled.component, reason="The dose is too high", by=reviewer, now=LATER)
+
+    assert recalls_asked_in(clinic).count() == 0
+
+
+@pytest.mark.parametrize("kind", ["template", "rule"])
+def test_only_components_are_recalled(kind: str, clinic: Clinic, editor: User) -> None:
+    version = one_of_each(clinic)[kind]
+    response = site_of(editor).post(address("ask-recall", kind, version), {"reason": "It may hurt somebody"})
+    assert "Only a component that is in use is recalled." in response.content.decode()
+    assert not version.comments.exists()

@@ -1,4 +1,5 @@
-"""Steps with a page between, which says what follows and asks: send back, retire, drop, propose, confirm, keep."""
+"""Steps with a page between, which says what follows and asks: send back, retire, drop, propose, confirm, keep,
+ask for a recall."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.core.refusals import Refusal
+from careplans.library.comments import ask_for_recall, refuse_asking
 from careplans.library.models import Retirement
 from careplans.library.retire import (
     confirm_retirement,
@@ -31,7 +33,7 @@ from careplans.workshop.consequences import consequences
 from careplans.workshop.forms import KeepForm, ReasonForm, SendBackForm
 from careplans.workshop.kinds import title_of, version_or_404
 from careplans.workshop.places import version_url
-from careplans.workshop.selectors import proposals_in
+from careplans.workshop.selectors import proposals_in, reviewers_in
 from careplans.workshop.steps import retire_label
 
 
@@ -127,6 +129,30 @@ def version_propose(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResp
             *consequences(version),
         ],
         refuse=refuse_needless,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.KEEP_LIBRARY)
+def version_ask_recall(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
+    version = version_or_404(kind, pk, request.clinic)
+    names = ", ".join(reviewers_in(request.clinic)) or _("nobody yet")
+    return _asked(
+        request,
+        version,
+        ReasonForm(request.POST or None),
+        lambda given: ask_for_recall(
+            version=version, text=given["reason"], by=request.user, now=timezone.now()
+        ),
+        title=_("Ask for a recall of “%(title)s”"),
+        label=_("Ask for it"),
+        done=_("The reviewers are asked to recall “%(title)s”. Until one of them does, it stays in use."),
+        follows=[
+            _("It stands first on the page of reviews until a reviewer recalls it or answers."),
+            _("It stays in use until then. If it cannot wait, call a reviewer: %(names)s.")
+            % {"names": names},
+        ],
+        refuse=refuse_asking,
     )
 
 

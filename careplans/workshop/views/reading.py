@@ -18,6 +18,7 @@ from careplans.library.translations import standing_of
 from careplans.workshop.component_page import component_page, readable_versions, shown_first
 from careplans.workshop.history import history_of
 from careplans.workshop.review_page import review_context
+from careplans.workshop.selectors import reviewers_in
 from careplans.workshop.translation_page import language_lines
 from careplans.workshop.used import is_in_use_or_was, use_of
 
@@ -51,6 +52,7 @@ def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
         "for_keepers": _keeps(request),
         "use": use_of(version.component, for_keepers=_keeps(request)),
         "may_recall": Permission.REVIEW_LIBRARY in request.permissions and is_in_use_or_was(version),
+        "reviewers": reviewers_in(request.clinic),
         "translations": language_lines(version, standing) if _keeps(request) else (),
         "may_write": Permission.EDIT_LIBRARY in request.permissions,
         "offer": offer_for(version.component) if _keeps(request) else None,

@@ -15,7 +15,7 @@ from careplans.accounts.permissions import Permission
 from careplans.workshop.chosen import approve_chosen, chosen_in
 from careplans.workshop.copy_offers import offer_rows
 from careplans.workshop.review_parts import part_of
-from careplans.workshop.waiting import due_for_review, in_review, own_drafts, proposals
+from careplans.workshop.waiting import due_for_review, in_review, own_drafts, proposals, recalls_asked
 
 
 @require_GET
@@ -33,6 +33,7 @@ def review_list(request: StaffRequest) -> HttpResponse:
     context = {
         "title": _("Reviews"),
         "parts": {name: part_of(name, found, request.GET) for name, found in rows.items()},
+        "recalls_asked": recalls_asked(clinic),
         "proposals": proposals(request.clinic, request.user),
         "offers": offer_rows(request.clinic),
         "can_review": can_review,
