@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from careplans.bench import interactions, pdf, queries, search
+from careplans.bench import interactions, pdf, queries, recall, search
 from careplans.bench.figures import Figure
 
 Benchmark = Callable[[], Iterator[Figure]]
@@ -14,4 +14,5 @@ BENCHMARKS: dict[str, Benchmark] = {
     "plan-interactions": interactions.measure,
     "page-queries": queries.measure,
     "library-search-10000": search.measure,
+    "recall-100000": recall.measure,
 }

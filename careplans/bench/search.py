@@ -91,19 +91,20 @@ def _copy(clinic: Clinic, versions: list[ComponentVersion], start: int, others: 
     for number, version in enumerate(versions, start=start):
         of = version.component
         component = Component(clinic=clinic, code=f"{of.code[:48]}-{number}", category=of.category)
-        copy = _copied(version, component_id=component.pk)
+        copy = copied(version, component_id=component.pk)
         components.append(component)
         copies.append(copy)
         for text in version.texts.all():
             changed = {"version_id": copy.pk, "title": f"{text.title[:100]} {number}"}
-            texts.append(_copied(text, **changed, feel=next(others).why, watch_for=next(others).why))
+            texts.append(copied(text, **changed, feel=next(others).why, watch_for=next(others).why))
     Component.objects.bulk_create(components)
     ComponentVersion.objects.bulk_create(copies)
     ComponentText.objects.bulk_create(texts)
     index_components([component.pk for component in components])
 
 
-def _copied(row: Any, **changes: Any) -> Any:
+def copied(row: Any, **changes: Any) -> Any:
+    """The same row under a key of its own, not stored yet."""
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     return type(row)(**(values | {"id": new_uuid()} | changes))
 
