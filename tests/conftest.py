@@ -66,9 +66,9 @@ def clinician(clinic: Clinic) -> User:
 def client_of(clinic: Clinic) -> Callable[..., Client]:
     """``client_of(Role.FRONT_DESK)``: a browser signed in as new staff with these roles in ``clinic``."""
 
-    def sign_in(*roles: Role, at: Clinic | None = None) -> Client:
+    def sign_in(*roles: Role, at: Clinic | None = None, **fields: Any) -> Client:
         client = Client()
-        client.force_login(make_staff(at or clinic, *roles))
+        client.force_login(make_staff(at or clinic, *roles, **fields))
         return client
 
     return sign_in

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -26,7 +27,8 @@ def make_clinic(**fields: Any) -> Clinic:
     return Clinic.objects.create(**(defaults | fields))
 
 
-def make_staff(clinic: Clinic, *roles: Role, **fields: Any) -> User:
+def make_staff(clinic: Clinic, *roles: Role, languages: Sequence[str] = (), **fields: Any) -> User:
+    """``languages``: whose translations a reviewer is qualified to judge."""
     number = next(_numbers)
     user = User.objects.create_user(
         **(
@@ -35,5 +37,6 @@ def make_staff(clinic: Clinic, *roles: Role, **fields: Any) -> User:
         )
     )
     for role in roles:
-        Membership.objects.create(user=user, clinic=clinic, role=role)
+        judged = [*languages] if role == Role.REVIEWER else []
+        Membership.objects.create(user=user, clinic=clinic, role=role, languages=judged)
     return user

@@ -15,6 +15,7 @@ from careplans.accounts.clinics import FIELDS
 from careplans.accounts.colour import contrast, is_readable_on_white
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
+from careplans.accounts.qualified import judged_languages
 from careplans.accounts.selectors import clinicians_of
 from careplans.accounts.sign_in_forms import PASSWORD_RULES
 from careplans.core.crispy import FormHelper
@@ -55,6 +56,23 @@ class RolesForm(forms.Form):
         choices=Role.choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one role, or end the person's access instead.")},
+    )
+
+    def clean_before(self) -> list[str]:
+        return str(self.cleaned_data["before"]).split()
+
+
+class LanguagesForm(forms.Form):
+    # As with roles; nothing may be ticked, and then the person judges none.
+    before = forms.CharField(widget=forms.HiddenInput, required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages to judge"),
+        required=False,
+        choices=judged_languages(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Tick a language when you know that this person is qualified to judge a medical text in it. They can then approve its translations, except those they wrote in."
+        ),
     )
 
     def clean_before(self) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from careplans.accounts.permissions import Role
@@ -82,6 +83,27 @@ class RolesChanged(StaleChange):
         return _("Somebody else changed these roles while you had them open. They are now: %(roles)s.") % {
             "roles": names
         }
+
+
+class NotAReviewer(Refusal):
+    """Approving a translation is a reviewer's work."""
+
+    def __str__(self) -> str:
+        return _("Only reviewers approve translations. Give this person the role first.")
+
+
+class LanguagesChanged(StaleChange):
+    """Somebody else changed the languages of the same person while the form was open."""
+
+    def __init__(self, now: Collection[str]) -> None:
+        super().__init__()
+        self.now = sorted(now)
+
+    def __str__(self) -> str:
+        names = ", ".join(str(get_language_info(code)["name_translated"]) for code in self.now)
+        return _(
+            "Somebody else changed these languages while you had them open. They are now: %(names)s."
+        ) % {"names": names or _("none")}
 
 
 class WorksElsewhereToo(Refusal):

@@ -15,6 +15,7 @@ from careplans.accounts.clinics import FIELDS
 from careplans.accounts.invitations import invitation_link
 from careplans.accounts.models import Clinic, Invitation, Membership, User
 from careplans.accounts.permissions import Role
+from careplans.accounts.qualified import judged_languages
 from careplans.accounts.second_factor import FACTORS
 from careplans.core.tokens import hash_token
 
@@ -28,6 +29,9 @@ class StaffRow:
     roles: tuple[str, ...]
     has_second_factor: bool
     is_lead: bool
+    is_reviewer: bool
+    # Names of the languages whose translations they may approve.
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ def clinicians_of(clinic: Clinic) -> QuerySet[User]:
     return User.objects.filter(pk__in=clinicians).order_by("name")
 
 
+def reviewers_of(clinic: Clinic) -> QuerySet[User]:
+    reviewers = Membership.objects.active().of(clinic).with_role(Role.REVIEWER).values("user")
+    return User.objects.filter(pk__in=reviewers).order_by("name")
+
+
 def roles_of(clinic: Clinic, user: User) -> list[str]:
     return list(Membership.objects.active().of(clinic).filter(user=user).values_list("role", flat=True))
 
@@ -58,6 +67,7 @@ def staff_rows(clinic: Clinic) -> list[StaffRow]:
     members = (
         Membership.objects.active().of(clinic).select_related("user", "clinic").order_by("user__name", "role")
     )
+    names = dict(judged_languages())
     by_user: dict[User, list[Membership]] = {}
     for membership in members:
         by_user.setdefault(membership.user, []).append(membership)
@@ -71,6 +81,8 @@ def staff_rows(clinic: Clinic) -> list[StaffRow]:
             roles=tuple(one.get_role_display() for one in memberships),
             has_second_factor=user.pk in secured,
             is_lead=clinic.clinical_lead_id == user.pk,
+            is_reviewer=any(one.role == Role.REVIEWER for one in memberships),
+            languages=tuple(names.get(code, code) for one in memberships for code in one.languages),
         )
         for user, memberships in by_user.items()
     ]

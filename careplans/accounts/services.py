@@ -9,6 +9,7 @@ from careplans.accounts.invitations import (
     join_clinic,
     withdraw_invitation,
 )
+from careplans.accounts.qualified import set_languages
 from careplans.accounts.staff import change_roles, end_membership, end_sessions, reset_second_factor
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "join_clinic",
     "open_clinic",
     "reset_second_factor",
+    "set_languages",
     "withdraw_invitation",
 ]

@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", staff.staff_list, name="staff-list"),
     path("staff/invite/", staff.staff_invite, name="staff-invite"),
     path("staff/<uuid:pk>/roles/", staff.staff_roles, name="staff-roles"),
+    path("staff/<uuid:pk>/languages/", staff.staff_languages, name="staff-languages"),
     path("staff/<uuid:pk>/second-factor/", staff.staff_second_factor, name="staff-second-factor"),
     path("staff/memberships/<uuid:pk>/end/", staff.staff_leave, name="staff-leave"),
     path("staff/invitations/<uuid:pk>/withdraw/", staff.invitation_withdraw, name="invitation-withdraw"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
-from careplans.accounts.services import change_clinic, invite_staff, open_clinic
+from careplans.accounts.services import change_clinic, invite_staff, open_clinic, set_languages
 from careplans.audit.record import SYSTEM, record_change
 
 # Telephone numbers here and in stories come from the ranges Ofcom keeps free for drama; addresses end in ".example".
@@ -31,6 +31,8 @@ PEOPLE = (
     (Role.EDITOR, "Priya Raman", "priya.raman@riverside.example"),
     (Role.REVIEWER, "Henrik Lund", "henrik.lund@riverside.example"),
 )
+# Of the others nobody here can say whether they are right, as in most clinics.
+REVIEWER_JUDGES = ("es",)
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,11 @@ def make_staff(clinic: Clinic, now: datetime) -> Staff:
     ]
     clinicians = tuple(user for role, user in people if role == Role.CLINICIAN)
     front_desk = next(user for role, user in people if role == Role.FRONT_DESK)
+    reviewer = next(user for role, user in people if role == Role.REVIEWER)
     lead = {"clinical_lead": clinicians[-1]}
     at = now + timedelta(hours=len(people) + 1)
     change_clinic(clinic=clinic, version=clinic.version, fields=lead, by=administrator, now=at)
+    set_languages(clinic=clinic, user=reviewer, seen=[], languages=REVIEWER_JUDGES, by=administrator, now=at)
     return Staff(administrator, clinicians, front_desk)
 
 

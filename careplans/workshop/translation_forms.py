@@ -71,8 +71,8 @@ def _field_of(passage: Passage) -> forms.Field:
 
 class ApproveForm(forms.Form):
     sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    is_qualified = forms.BooleanField(
-        label=_("I am qualified to judge this language and compared it with the English."),
+    has_compared = forms.BooleanField(
+        label=_("I compared it with the English, line by line."),
         error_messages={
             "required": _("Tick this only if it is so. Without it the translation is not approved.")
         },

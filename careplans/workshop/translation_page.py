@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from careplans.accounts.permissions import Permission
+from careplans.accounts.qualified import may_judge
 from careplans.handouts.words import direction_of
 from careplans.library.markdown import dropped_by
 from careplans.library.models import (
@@ -24,6 +25,7 @@ from careplans.library.models import (
     TemplateVersion,
     TranslationReview,
 )
+from careplans.library.translation_approvals import not_qualified_note, standing_review, writers_of
 from careplans.library.translations import (
     ENGLISH,
     READABLE,
@@ -34,9 +36,7 @@ from careplans.library.translations import (
     outdated_in,
     passages_of,
     sha_of,
-    standing_review,
     words_of,
-    writers_of,
 )
 from careplans.workshop.kinds import kind_of, title_of
 from careplans.workshop.patient_view import PatientView, patient_view, with_own_picture
@@ -241,10 +241,14 @@ def _why_not(version: Any, language: str, request: Any, *, sha256: str, is_whole
         return _("It can be approved when everything is translated.")
     if version.state not in READABLE:
         return _("It can be approved once the version is in review or in use.")
-    if Permission.REVIEW_LIBRARY in request.permissions and request.user.pk in writers_of(
-        version, language, sha256
-    ):
-        return _("You wrote in this version. Somebody else has to approve its translation.")
+    if Permission.REVIEW_LIBRARY not in request.permissions:
+        return ""
+    if not may_judge(clinic=request.clinic, user=request.user, language=language):
+        return not_qualified_note(language)
+    if request.user.pk in writers_of(version, language, sha256):
+        return _(
+            "You wrote some of these words, or in this version. Somebody else has to approve the translation."
+        )
     return ""
 
 

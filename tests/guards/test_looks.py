@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 # About staff, invitations or content: no patient is in it.
 NOBODYS = {
     "staff-roles",
+    "staff-languages",
     "staff-second-factor",
     "staff-leave",
     "component-detail",

@@ -18,7 +18,8 @@ from careplans.library.load import load_starter
 from careplans.library.models import Component, ComponentVersion, ReviewState, SafetyRule, TemplateVersion
 from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.library.selectors import rules_of
-from careplans.library.translations import approve_translation, save_translation, sha_of, words_of
+from careplans.library.translation_approvals import approve_translation
+from careplans.library.translations import save_translation, sha_of, words_of
 from careplans.library.versions import ReviewRefusal
 from careplans.plans.assemble import draft_document
 from careplans.plans.models import DraftItem
@@ -159,7 +160,7 @@ def test_who_translated_the_original_does_not_approve_the_copy(
     original: ComponentVersion, clinic: Clinic, editor: User, reviewer: User
 ) -> None:
     """The copy has another English title; the translation is the same one."""
-    translator = make_staff(clinic, Role.EDITOR, Role.REVIEWER)
+    translator = make_staff(clinic, Role.EDITOR, Role.REVIEWER, languages=["es"])
     draft = start_version(of=original, by=editor, now=NOW)
     words = words_of(draft)["es"] | {"why": "En palabras propias."}
     save_translation(
@@ -173,7 +174,7 @@ def test_who_translated_the_original_does_not_approve_the_copy(
     sha256 = sha_of(words_of(copy)["en"], words_of(copy)["es"])
     with pytest.raises(ReviewRefusal, match="You wrote"):
         approve_translation(
-            version=copy, language="es", sha256=sha256, is_qualified=True, by=translator, now=NOW
+            version=copy, language="es", sha256=sha256, has_compared=True, by=translator, now=NOW
         )
 
 

@@ -15,8 +15,8 @@ from careplans.library.copies import copy_component
 from careplans.library.models import ComponentVersion, RedFlag, ReviewedContent
 from careplans.library.retire import drop_draft
 from careplans.library.review import approve_version, start_version, submit_for_review
+from careplans.library.translation_approvals import approve_translation
 from careplans.library.translations import (
-    approve_translation,
     is_approved,
     passages_of,
     save_translation,
@@ -44,12 +44,12 @@ def editor(clinic: Clinic) -> User:
 @pytest.fixture
 def translator(clinic: Clinic) -> User:
     """Writes and reviews: what they may not do is both of the same words."""
-    return make_staff(clinic, Role.EDITOR, Role.REVIEWER)
+    return make_staff(clinic, Role.EDITOR, Role.REVIEWER, languages=["es"])
 
 
 @pytest.fixture
 def reviewer(clinic: Clinic) -> User:
-    return make_staff(clinic, Role.REVIEWER)
+    return make_staff(clinic, Role.REVIEWER, languages=["es"])
 
 
 def fresh(version: Any) -> Any:
@@ -79,7 +79,7 @@ def approve(version: Any, by: User) -> Any:
     said = words_of(version)
     sha256 = sha_of(said["en"], said["es"])
     return approve_translation(
-        version=version, language="es", sha256=sha256, is_qualified=True, by=by, now=NOW
+        version=version, language="es", sha256=sha256, has_compared=True, by=by, now=NOW
     )
 
 
@@ -198,7 +198,7 @@ def test_no_approval_stands_after_either_side_changed(
             version=newest,
             language="es",
             sha256=sha_of(stale["en"], stale["es"]),
-            is_qualified=True,
+            has_compared=True,
             by=reviewer,
             now=NOW + timedelta(days=1),
         )

@@ -6,23 +6,21 @@ from typing import Any
 
 import pytest
 
-from careplans.accounts.models import Clinic, User
+from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
 from careplans.audit.models import AuditEvent
 from careplans.library.models import ComponentText, RedFlag, TranslationReview
 from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.library.selectors import wording_in
+from careplans.library.translation_approvals import approve_translation, standing_review, withdraw_approval
 from careplans.library.translations import (
-    approve_translation,
     drop_translation,
     is_approved,
     outdated_in,
     save_translation,
     sha_of,
     standing_of,
-    standing_review,
     telling_of,
-    withdraw_approval,
     words_of,
 )
 from careplans.library.versions import ReviewRefusal, StaleVersion
@@ -41,7 +39,7 @@ def editor(clinic: Clinic) -> User:
 
 @pytest.fixture
 def reviewer(clinic: Clinic) -> User:
-    return make_staff(clinic, Role.REVIEWER)
+    return make_staff(clinic, Role.REVIEWER, languages=("ar", "es", "tr"))
 
 
 def version_of(kind: str, clinic: Clinic) -> Any:
@@ -79,9 +77,15 @@ def with_translation(kind: str, clinic: Clinic, editor: User, language: str = "e
     return type(saved).objects.get(pk=saved.pk)
 
 
+def also_reviewer(clinic: Clinic, editor: User) -> User:
+    """The same person, whom the administrator made a reviewer as well."""
+    Membership.objects.create(user=editor, clinic=clinic, role=Role.REVIEWER, languages=["es"])
+    return editor
+
+
 def approve(version: Any, by: User, language: str = "es", **changes: Any) -> TranslationReview:
     said = words_of(version)
-    given = {"sha256": sha_of(said["en"], said[language]), "is_qualified": True} | changes
+    given = {"sha256": sha_of(said["en"], said[language]), "has_compared": True} | changes
     return approve_translation(version=version, language=language, by=by, now=NOW, **given)
 
 
@@ -134,9 +138,9 @@ def test_who_may_not_approve(clinic: Clinic, editor: User, reviewer: User) -> No
     other = with_translation("red_flag", clinic, reviewer)
     ComponentText.objects.filter(version=version, language="tr").update(why="")
     refused = [
-        (lambda: approve(version, editor), "You wrote in this version"),
-        (lambda: approve(other, reviewer), "You wrote in this version"),
-        (lambda: approve(version, reviewer, is_qualified=False), "qualified"),
+        (lambda: approve(version, editor), "has not named you as qualified to judge Spanish"),
+        (lambda: approve(other, reviewer), "You wrote some of these words"),
+        (lambda: approve(version, reviewer, has_compared=False), "compared both texts"),
         (lambda: approve(version, reviewer, sha256="0" * 64), "not what you read"),
         (lambda: approve(version, reviewer, language="en"), "not one your clinic offers"),
     ]
@@ -156,7 +160,7 @@ def test_whoever_wrote_the_words_does_not_approve_them_in_a_later_version(
     second.refresh_from_db()
 
     with pytest.raises(ReviewRefusal, match="You wrote"):
-        approve(second, editor)
+        approve(second, also_reviewer(clinic, editor))
 
 
 def test_a_draft_and_an_incomplete_translation_cannot_be_approved(
@@ -178,7 +182,7 @@ def test_an_approval_is_given_once_and_can_be_withdrawn(clinic: Clinic, editor: 
     version = with_translation("component", clinic, editor)
     review = approve(version, reviewer)
     with pytest.raises(ReviewRefusal, match="approved already"):
-        approve(version, make_staff(clinic, Role.REVIEWER))
+        approve(version, make_staff(clinic, Role.REVIEWER, languages=("ar", "es", "tr")))
 
     withdraw_approval(review=review, by=reviewer, now=NOW)
 

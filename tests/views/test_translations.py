@@ -62,7 +62,7 @@ def said(version: Any, language: str = "ar") -> dict[str, Any]:
 
 def approval(version: Any, language: str = "ar", **changes: str) -> dict[str, str]:
     words = words_of(version)
-    return {"sha256": sha_of(words[ENGLISH], words[language]), "is_qualified": "on"} | changes
+    return {"sha256": sha_of(words[ENGLISH], words[language]), "has_compared": "on"} | changes
 
 
 def test_strangers_and_other_roles(
@@ -171,9 +171,9 @@ def test_a_reviewer_who_is_qualified_approves_and_withdraws(
     client_of: Callable[..., Client], clinic: Clinic
 ) -> None:
     version = component_of(clinic, "ex-bridge")
-    client = client_of(Role.REVIEWER)
+    client = client_of(Role.REVIEWER, languages=["ar"])
 
-    unticked = client.post(step(version, "approve"), approval(version, is_qualified=""))
+    unticked = client.post(step(version, "approve"), approval(version, has_compared=""))
     client.post(step(version, "approve"), approval(version))
     page = client.get(page_of(version)).content.decode()
     twice = client.post(step(version, "approve"), approval(version), follow=True).content.decode()
@@ -188,8 +188,23 @@ def test_a_reviewer_who_is_qualified_approves_and_withdraws(
     assert client.post(step(version, "withdraw")).status_code == 302
 
 
+def test_nobody_names_themselves_as_qualified(client_of: Callable[..., Client], clinic: Clinic) -> None:
+    """A tick on the page is no qualification: the clinic's administrator gives it, language by language."""
+    version = component_of(clinic, "ex-bridge")
+    client = client_of(Role.REVIEWER, languages=["es"])
+
+    page = client.get(page_of(version)).content.decode()
+    told = client.post(step(version, "approve"), approval(version), follow=True).content.decode()
+
+    for said_ in (page, told):
+        assert "has not named you as qualified to judge Arabic" in said_.replace("&#x27;", "'")
+    assert "Approve this translation" not in page
+    assert "Approve this translation" in client.get(page_of(version, "es")).content.decode()
+    assert not TranslationReview.objects.exists()
+
+
 def test_the_author_is_told_that_somebody_else_approves(clinic: Clinic) -> None:
-    both = make_staff(clinic, Role.EDITOR, Role.REVIEWER)
+    both = make_staff(clinic, Role.EDITOR, Role.REVIEWER, languages=["ar"])
     draft = start_version(of=component_of(clinic, "ex-bridge"), by=both, now=NOW)
     submit_for_review(version=draft, by=both, now=NOW)
     client = Client()
@@ -197,7 +212,7 @@ def test_the_author_is_told_that_somebody_else_approves(clinic: Clinic) -> None:
     page = client.get(page_of(draft)).content.decode()
     told = client.post(step(draft, "approve"), approval(draft), follow=True).content.decode()
     assert "Approve this translation" not in page
-    assert "You wrote in this version" in told
+    assert "You wrote some of these words" in told
     assert not TranslationReview.objects.exists()
 
 
@@ -222,7 +237,7 @@ def test_templates_and_red_flags_have_their_pages(signed_in: Client, clinic: Cli
 
 def test_the_list_counts_and_narrows(client_of: Callable[..., Client], clinic: Clinic) -> None:
     version = component_of(clinic, "ex-bridge")
-    client = client_of(Role.REVIEWER)
+    client = client_of(Role.REVIEWER, languages=["ar"])
     client.post(step(version, "approve"), approval(version))
     address = reverse("translation-list")
 
@@ -241,7 +256,7 @@ def test_the_list_asks_as_often_for_few_as_for_many(
     client_of: Callable[..., Client], clinic: Clinic, django_assert_max_num_queries: Any
 ) -> None:
     component_of(clinic, "ex-bridge")
-    client = client_of(Role.REVIEWER)
+    client = client_of(Role.REVIEWER, languages=["ar"])
     with django_assert_max_num_queries(24):
         client.get(reverse("translation-list"))
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
-from careplans.library.translations import approve_translation, sha_of, words_of
+from careplans.library.translation_approvals import approve_translation
+from careplans.library.translations import sha_of, words_of
 from careplans.plans.models import DraftItem
 from tests.factories import NOW, make_staff
 from tests.make.plans import make_draft
@@ -54,8 +55,8 @@ def test_what_is_approved_is_not_named(signed_in: Client, clinic: Clinic, clinic
         version=version,
         language="es",
         sha256=sha_of(said["en"], said["es"]),
-        is_qualified=True,
-        by=make_staff(clinic, Role.REVIEWER),
+        has_compared=True,
+        by=make_staff(clinic, Role.REVIEWER, languages=["es"]),
         now=NOW,
     )
 

@@ -13,10 +13,11 @@ from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.models import ComponentVersion
 from careplans.library.review import approve_version, submit_for_review
-from careplans.library.translations import ENGLISH, approve_translation, sha_of, words_of
+from careplans.library.translation_approvals import approve_translation
+from careplans.library.translations import ENGLISH, sha_of, words_of
 from careplans.workshop.places import compare_url, version_url
 from careplans.workshop.translation_page import translation_url
-from tests.factories import NOW
+from tests.factories import NOW, make_staff
 from tests.make.library import editor_of, make_next, one_of_each, reviewer_of, rewrite
 from tests.make.plans import component_of
 from tests.make.written import take_other_languages_out
@@ -62,8 +63,8 @@ def test_each_language_is_marked_and_can_be_opened(
         version=version,
         language="ar",
         sha256=sha_of(words[ENGLISH], words["ar"]),
-        is_qualified=True,
-        by=reviewer_of(clinic),
+        has_compared=True,
+        by=make_staff(clinic, Role.REVIEWER, languages=["ar"]),
         now=NOW,
     )
 

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from careplans.accounts import selectors, services
 from careplans.accounts.authorise import StaffRequest, requires
-from careplans.accounts.forms import InviteForm, RolesForm
+from careplans.accounts.forms import InviteForm, LanguagesForm, RolesForm
 from careplans.accounts.limits import at_most
 from careplans.accounts.models import Invitation, Membership
 from careplans.accounts.permissions import Permission, Role
-from careplans.accounts.refusals import RolesChanged
+from careplans.accounts.qualified import languages_of
+from careplans.accounts.refusals import LanguagesChanged, RolesChanged
 from careplans.core.once import once
 from careplans.core.refusals import Refusal
 
@@ -110,6 +111,51 @@ def _roles_form(
     is_sent = request.method == "POST" and ticked is None
     initial = {"before": " ".join(sorted(standing)), "roles": standing if ticked is None else ticked}
     return RolesForm(request.POST if is_sent else None, initial=initial)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def staff_languages(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """In which languages a reviewer may approve translations."""
+    person = get_object_or_404(selectors.reviewers_of(request.clinic), pk=pk)
+    form = _languages_form(request, languages_of(request.clinic, person))
+    overtaken = ""
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            services.set_languages(
+                clinic=request.clinic,
+                user=person,
+                seen=given["before"],
+                languages=given["languages"],
+                by=request.user,
+                now=timezone.now(),
+            )
+        except LanguagesChanged as refusal:
+            form = _languages_form(request, refusal.now, ticked=given["languages"])
+            overtaken = str(refusal)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved. It counts from now on, for what is approved next."))
+            return redirect("staff-list")
+    context = {
+        "title": _("Languages of %(name)s") % {"name": person.name},
+        "person": person,
+        "form": form,
+        "overtaken": overtaken,
+        "cancel_url": reverse("staff-list"),
+    }
+    return render(request, "accounts/staff_languages.html", context, status=409 if overtaken else 200)
+
+
+def _languages_form(
+    request: StaffRequest, standing: Sequence[str], *, ticked: Sequence[str] | None = None
+) -> LanguagesForm:
+    """As with roles."""
+    is_sent = request.method == "POST" and ticked is None
+    initial = {"before": " ".join(sorted(standing)), "languages": standing if ticked is None else ticked}
+    return LanguagesForm(request.POST if is_sent else None, initial=initial)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,14 +17,12 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.core.refusals import Refusal
 from careplans.library.models import ReviewState
+from careplans.library.translation_approvals import approve_translation, standing_review, withdraw_approval
 from careplans.library.translations import (
-    approve_translation,
     drop_translation,
     languages,
     passages_of,
     save_translation,
-    standing_review,
-    withdraw_approval,
     words_of,
 )
 from careplans.library.versions import StaleVersion
