@@ -17,7 +17,7 @@ from careplans.library.models import ComponentVersion, RedFlag, ReviewState, Saf
 from careplans.outbox.lifecycle import State as MessageState
 from careplans.outbox.models import Message
 from careplans.plans.holdings import RUNNING, recalled_holdings
-from careplans.plans.models import Draft, Plan
+from careplans.plans.models import Draft, Holding, Plan
 from patients.models import Patient
 
 SHOWN = 50
@@ -70,7 +70,10 @@ class Scope:
 
 def _section(rows: QuerySet[AnyModel], limit: int) -> Section[AnyModel]:
     """Rows and their full number in one query."""
-    found = tuple(rows.annotate(found=Window(Count("pk")))[:limit])
+    return _counted(tuple(rows.annotate(found=Window(Count("pk")))[:limit]))
+
+
+def _counted(found: tuple[AnyModel, ...]) -> Section[AnyModel]:
     return Section(found, getattr(found[0], "found", 0) if found else 0)
 
 
@@ -139,23 +142,31 @@ def plans_of(scope: Scope) -> Section[Plan]:
 
     The annotated ``recalled_*`` tell of the first recalled component; they are empty where there is none.
     """
+    ends = Q(ends_on__lte=scope.today + ENDS_WITHIN)
+    needs_a_look = Q(state=Plan.State.ACTIVE) & (ends | Q(recheck__found_at__isnull=False))
+    # From the few recalled versions to who holds them: asked of each plan, it would take seconds among 100,000.
+    recalled_versions = ComponentVersion.objects.of(scope.clinic).filter(
+        component__recalls__up_to_number__gte=F("number")
+    )
+    holders = Holding.objects.filter(component_version__in=recalled_versions.order_by().values("pk"))
+    rows = Plan.objects.of(scope.clinic)
+    rows = rows.filter(needs_a_look | Q(state__in=RUNNING, pk__in=holders.values("plan")))
+    if scope.mine:
+        rows = rows.filter(owner=scope.mine)
     recalled = recalled_holdings().filter(plan=OuterRef("pk"))
-    rows = Plan.objects.of(scope.clinic).annotate(
+    since = {"recalled_at": Subquery(recalled.values("recalled_at")[:1])}
+    # Recalls, then findings, the oldest on top: a long list of ends must not cut them off.
+    order = (F("recalled_at").asc(nulls_last=True), F("recheck__found_at").asc(nulls_last=True), "ends_on")
+    first = rows.annotate(**since).order_by(*order).values("pk")[: scope.limit("ending")]
+    shown = Plan.objects.of(scope.clinic).filter(pk__in=first)
+    shown = shown.annotate(
+        **since,
         recalled_title=Subquery(recalled.values("title")[:1]),
         recalled_why=Subquery(recalled.values("reason")[:1]),
         recalled_component=Subquery(recalled.values("component_pk")[:1]),
-        recalled_at=Subquery(recalled.values("recalled_at")[:1]),
+        found=Subquery(rows.order_by().values("clinic").annotate(found=Count("pk")).values("found")),
     )
-    ends = Q(ends_on__lte=scope.today + ENDS_WITHIN)
-    needs_a_look = Q(state=Plan.State.ACTIVE) & (ends | Q(recheck__found_at__isnull=False))
-    rows = rows.filter(needs_a_look | Q(state__in=RUNNING, recalled_at__isnull=False))
-    if scope.mine:
-        rows = rows.filter(owner=scope.mine)
-    # Recalls, then findings, the oldest on top: a long list of ends must not cut them off.
-    ordered = rows.order_by(
-        F("recalled_at").asc(nulls_last=True), F("recheck__found_at").asc(nulls_last=True), "ends_on"
-    )
-    return _section(ordered.select_related("patient", "owner", "recheck"), scope.limit("ending"))
+    return _counted(tuple(shown.order_by(*order).select_related("patient", "owner", "recheck")))
 
 
 @dataclass(frozen=True)
