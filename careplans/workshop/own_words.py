@@ -6,21 +6,19 @@ from typing import Any
 
 from careplans.library.compare import FieldPair
 from careplans.library.models import ReviewedContent
-from careplans.library.selectors import component_titles, source_titles
-from careplans.library.versions import clinic_id_of
 from careplans.workshop.said import Names, said_by
 
 
-def own_words_in(pairs: tuple[FieldPair, ...], own: Any, began_with: Any) -> tuple[FieldPair, ...]:
+def own_words_in(
+    pairs: tuple[FieldPair, ...], own: Any, began_with: Any, names: Names
+) -> tuple[FieldPair, ...]:
     """Of the changed ``pairs``, those in which ``own`` no longer says what it began with.
 
-    Without a beginning to look at every one of them may be the clinic's own.
+    Without a beginning to look at every one of them may be the clinic's own. ``names``: those of the pairs.
     """
     changed = [pair for pair in pairs if pair.is_changed]
     if began_with is None:
         return tuple(changed)
-    clinic_id = clinic_id_of(own)
-    names = Names(component_titles(clinic_id), source_titles(clinic_id))
     before = {one.name: one.lines for one in said_by(began_with, names)}
     now = {one.name: one.lines for one in said_by(own, names)}
     return tuple(pair for pair in changed if _lines(before, pair) != _lines(now, pair))

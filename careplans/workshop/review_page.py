@@ -11,7 +11,7 @@ from careplans.library.compare import FieldPair
 from careplans.library.models import ReviewedContent, ReviewState
 from careplans.workshop.own_words import own_words_in, release_before
 from careplans.workshop.places import version_url
-from careplans.workshop.said import comparison
+from careplans.workshop.said import comparison, names_for
 from careplans.workshop.steps import approved_before, steps_for
 
 # No word of the older version is told as the clinic's own.
@@ -25,6 +25,13 @@ class Group:
     name: str
     changed: tuple[FieldPair, ...]
     unchanged: tuple[FieldPair, ...]
+
+    @property
+    def is_gone(self) -> bool:
+        """Nothing of it is left, such as of a translation that was taken out."""
+        return bool(self.name and self.changed) and not (
+            self.unchanged or any(pair.new_lines for pair in self.changed)
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ def compared(old: Any, new: Any, *, own_since: Any = NOBODYS) -> Comparison:
 
     ``own_since``: what ``old`` began with, where ``new`` comes from elsewhere. What differs is then the clinic's own.
     """
-    fields_of_both = comparison(old, new)
+    names = names_for(old, new)
+    fields_of_both = comparison(old, new, names)
     groups = []
     for name, fields in groupby(fields_of_both, key=lambda field: field.group):
         pairs = list(fields)
@@ -71,7 +79,7 @@ def compared(old: Any, new: Any, *, own_since: Any = NOBODYS) -> Comparison:
                 tuple(pair for pair in pairs if not pair.is_changed and pair.lines),
             )
         )
-    own = () if own_since is NOBODYS else own_words_in(fields_of_both, old, own_since)
+    own = () if own_since is NOBODYS else own_words_in(fields_of_both, old, own_since, names)
     return Comparison(old, new, tuple(groups), own)
 
 

@@ -202,7 +202,7 @@ class RuleEditor:
         if len(self.conditions) < MOST_ROWS:
             return ""
         return _(
-            "A rule is written with at most %(most)d conditions. Take one out before you add another, or write a second rule."
+            "Conditions are added up to %(most)d. What is here stays; before you add another, take one out, or write a second rule."
         ) % {"most": MOST_ROWS}
 
     @property

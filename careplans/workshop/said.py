@@ -30,18 +30,36 @@ WORDS_OF_PHASE = ("name", "aims", "avoid", "move_on_when", "step_back_when")
 WORDS_OF_FLAG = ("question", "sign", "what_to_do")
 
 
-def comparison(old: Any, new: Any) -> tuple[FieldPair, ...]:
+def comparison(old: Any, new: Any, names: Names | None = None) -> tuple[FieldPair, ...]:
     """Two versions of one thing, of any kind. Titles of components and sources are read once for both."""
-    clinic_id = clinic_id_of(new)
-    names = Names(component_titles(clinic_id), source_titles(clinic_id))
+    names = names or names_for(old, new)
     return compare(tuple(said_by(old, names)), tuple(said_by(new, names)))
 
 
-class Names:
-    """What components and sources are called, by code."""
+def names_for(old: Any, new: Any) -> Names:
+    """What is named by code in two versions that are compared; a phase by its name in the newer one."""
+    clinic_id = clinic_id_of(new)
+    return Names(component_titles(clinic_id), source_titles(clinic_id), _phases_in(old) | _phases_in(new))
 
-    def __init__(self, components: Mapping[str, str], sources: Mapping[str, str]) -> None:
-        self.components, self.sources = components, sources
+
+def _phases_in(version: Any) -> dict[str, str]:
+    if not isinstance(version, TemplateVersion):
+        return {}
+    return {phase.code: _name_of(phase) for phase in version.phases.all()}
+
+
+class Names:
+    """What components, sources and phases are called, by code."""
+
+    def __init__(
+        self, components: Mapping[str, str], sources: Mapping[str, str], phases: Mapping[str, str]
+    ) -> None:
+        self.components, self.sources, self.phases = components, sources, phases
+
+    def phase(self, code: str) -> str:
+        """With its code where two are called the same: each is compared with itself."""
+        name = self.phases.get(code, code)
+        return name if [*self.phases.values()].count(name) < 2 else f"{name} ({code})"
 
     def component(self, code: str) -> str:
         return self.components.get(code, code)
@@ -108,7 +126,7 @@ def _template(version: TemplateVersion, names: Names) -> Iterator[Said]:
 
 
 def _phase(phase: TemplatePhase, names: Names) -> Iterator[Said]:
-    group = _("Phase “%(name)s”") % {"name": phase.code}
+    group = _("Phase “%(name)s”") % {"name": names.phase(phase.code)}
     days = ngettext("%(n)d day", "%(n)d days", phase.days) % {"n": phase.days}
     yield Said(_("Begins"), f"{_day(phase.starts_on_day)}, {phase.get_starts_display()}", group)
     yield Said(_("Lasts"), days, group)

@@ -181,7 +181,8 @@ def _writing(model: Any, user: User) -> QuerySet[Any]:
 def _with_sent_back(found: QuerySet[Any]) -> QuerySet[Any]:
     """``is_first``: 0 for what came back from a reviewer, 1 for all others."""
     came_back = Case(When(_was_sent_back(found.model), then=0), default=1, output_field=IntegerField())
-    return found.annotate(is_first=came_back)
+    told: QuerySet[Any] = found.annotate(is_first=came_back)
+    return told
 
 
 def _was_sent_back(model: Any) -> Exists:

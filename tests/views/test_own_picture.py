@@ -262,16 +262,16 @@ def test_a_new_version_begins_with_the_picture_of_the_old(clinic: Clinic, editor
     assert make_component_draft(clinic, editor).own_picture == picture
 
 
-@pytest.mark.parametrize("page", ["component-detail", "translate"])
+@pytest.mark.parametrize("shown_on", ["component-detail", "translate"])
 def test_it_stands_in_for_the_drawn_one_wherever_the_patients_view_is_shown(
-    clinic: Clinic, editor: User, draft: ComponentVersion, signed_in: Client, page: str
+    clinic: Clinic, editor: User, draft: ComponentVersion, signed_in: Client, shown_on: str
 ) -> None:
     picture = make_own_picture(clinic, editor)
     ComponentVersion.objects.filter(pk=draft.pk).update(own_picture=picture)
     where = {
         "component-detail": edit_path(draft, "component-version"),
         "translate": reverse("component-translate", args=[draft.component_id, draft.number, "ar"]),
-    }[page]
+    }[shown_on]
 
     shown = signed_in.get(where).content.decode()
 

@@ -357,4 +357,4 @@ def test_at_the_most_conditions_the_editor_says_so(
     page = site.post(edit(draft), shown(site, edit(draft)) | {"do-add": "always"})
 
     assert len(page.context["editor"].rows) == 12
-    assert "at most 12 conditions" in page.content.decode()
+    assert "Conditions are added up to 12." in page.content.decode()

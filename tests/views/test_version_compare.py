@@ -16,6 +16,7 @@ from careplans.workshop.places import compare_url
 from careplans.workshop.review_page import compared
 from tests.make.library import editor_of, make_approved_next, make_next, one_of_each, reviewer_of, rewrite
 from tests.make.plans import component_of
+from tests.make.written import take_other_languages_out
 
 KINDS = ["component", "template", "rule", "red-flag"]
 
@@ -80,10 +81,17 @@ def test_a_template_is_compared_phase_by_phase(clinic: Clinic, editor: User) -> 
 
     changes = changed_in(old, draft)
 
-    group = f"Phase “{phase.code}”"
-    assert set(changes) == {(group, "Check-ins"), (group, "Before the next phase is proposed"), (group, "Components")}
+    group = f"Phase “{phase.texts['en']['name']}”"
+    assert set(changes) == {
+        (group, "Check-ins"),
+        (group, "Before the next phase is proposed"),
+        (group, "Components"),
+    }
     assert changes[group, "Check-ins"][1] == ["day 1", "day 2"]
-    assert changes[group, "Before the next phase is proposed"][1] == ["Pain at most 3 of 10", "A clinician confirms"]
+    assert changes[group, "Before the next phase is proposed"][1] == [
+        "Pain at most 3 of 10",
+        "A clinician confirms",
+    ]
     before, after = changes[group, "Components"]
     assert len(before) == len(after) + 1
 
@@ -110,7 +118,7 @@ def test_a_red_flag_is_compared_in_every_language(clinic: Clinic, editor: User) 
 
     changes = changed_in(old, draft)
 
-    assert list(changes) == [("Text for patients, English", "Question")]
+    assert list(changes) == [("Text for patients, English", "The question")]
 
 
 def test_marks_are_read_out_and_not_only_coloured(
@@ -180,3 +188,16 @@ def test_one_version_compared_with_itself_is_just_read(
     old = component_of(clinic, "ex-walking")
     response = client_of(Role.EDITOR).get(compare_url(old, old))
     assert response.url == reverse("component-version", args=[old.component_id, 1])
+
+
+def test_a_translation_that_was_taken_out_is_one_line(
+    clinic: Clinic, editor: User, client_of: Callable[..., Client]
+) -> None:
+    old = component_of(clinic, "ex-walking")
+    draft = take_other_languages_out(make_next(old, editor), editor)
+
+    page = client_of(Role.REVIEWER).get(compare_url(old, draft))
+
+    gone = [group.name for group in page.context["compared"].groups if group.is_gone]
+    assert gone == [f"Text for patients, {language}" for language in ("Arabic", "Spanish", "Turkish")]
+    assert "Text for patients, Arabic: taken out as a whole" in page.content.decode()

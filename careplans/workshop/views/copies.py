@@ -79,7 +79,7 @@ def copy_take(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
     offer = offer_for(copy)
     form = TakeForm(request.POST, has_own_words=bool(offer and of_copy(offer).own))
     if offer and offer.newest.number == form.number() and "replaces" in form.errors:
-        messages.error(request, form.errors["replaces"][0])
+        messages.error(request, str(form.errors["replaces"][0]))
         return redirect("copy-offer", kind=kind, pk=pk)
     try:
         draft = take_over(copy=copy, number=form.number(), by=request.user, now=timezone.now())
