@@ -11,6 +11,7 @@ from careplans.library.models import ComponentVersion, TemplateItem, TemplatePha
 from careplans.library.selectors import FALLBACK_LANGUAGE, approved_components
 from careplans.library.translations import template_language
 from careplans.plans.models import Draft, DraftItem, DraftPhase
+from careplans.plans.newer import take_newest
 
 PHASE_WORDS = ("name", "aims", "avoid", "move_on_when", "step_back_when")
 
@@ -27,21 +28,41 @@ def phases_ahead(
 
 
 def copy_phases(draft: Draft, sources: Iterable[tuple[int, TemplatePhase]]) -> None:
-    """Write template phases into the draft at their positions; components no longer approved are left out."""
+    """Write template phases into the draft at their positions; components no longer approved are left out.
+
+    A template's doses were decided beside the usual doses of its day; where those are others now, ``plans.newer`` says what
+    becomes of them.
+    """
     language = draft.language
     if draft.template_version is not None:
         language = template_language(draft.template_version, language, draft.plan.clinic)
     approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
+    before = _in_use_when_approved(draft.template_version)
     phases, items = [], []
     for position, source in sources:
         phase = DraftPhase(draft=draft, position=position, **phase_fields(source, language))
         phases.append(phase)
-        items += [
-            DraftItem(phase=phase, position=item_position, component_version=version, dose_data=item.dose)
-            for item_position, (item, version) in enumerate(usable_items(source, approved))
-        ]
+        for item_position, (item, version) in enumerate(usable_items(source, approved)):
+            decided_with = before.get(item.component_id, version)
+            copied = DraftItem(
+                phase=phase, position=item_position, component_version=decided_with, dose_data=item.dose
+            )
+            if decided_with.pk != version.pk:
+                take_newest(copied, version)
+            items.append(copied)
     DraftPhase.objects.bulk_create(phases)
     DraftItem.objects.bulk_create(items)
+
+
+def _in_use_when_approved(template_version: TemplateVersion | None) -> dict[uuid.UUID, ComponentVersion]:
+    """By component, the version that was in use when the template was approved."""
+    if template_version is None or template_version.approved_at is None:
+        return {}
+    held = TemplateItem.objects.filter(phase__version=template_version).values("component")
+    found = ComponentVersion.objects.filter(
+        component__in=held, approved_at__lte=template_version.approved_at
+    ).order_by("number")
+    return {version.component_id: version for version in found}
 
 
 def bring_back_phases(draft: Draft, *, today: date) -> None:

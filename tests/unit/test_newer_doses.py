@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
 from careplans.library.dose import Dose, parse_dose
-from careplans.library.models import ComponentVersion
+from careplans.library.models import ComponentVersion, TemplateItem
 from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.plans.assemble import draft_document
 from careplans.plans.drafting import change_item, decide_finding
@@ -23,7 +23,7 @@ from careplans.plans.start import start_revision
 from careplans.plans.without import revise_with_newer, revise_without, version_taken
 from tests.factories import NOW, make_staff
 from tests.make.library import rewrite
-from tests.make.plans import component_of, make_draft
+from tests.make.plans import component_of, make_draft, template_of
 from tests.make.recalls import component, publish, recall
 
 pytestmark = pytest.mark.django_db
@@ -48,12 +48,14 @@ def plan_with(clinic: Clinic, clinician: User, dose: Dose | None) -> Plan:
     return publish(draft, clinician)
 
 
-def corrected(clinic: Clinic, dose: Dose = NEW, *, of: ComponentVersion | None = None) -> ComponentVersion:
+def corrected(
+    clinic: Clinic, dose: Dose = NEW, *, of: ComponentVersion | None = None, now: datetime = NOW
+) -> ComponentVersion:
     editor = make_staff(clinic, Role.EDITOR)
-    draft = start_version(of=of or component_of(clinic, MOBILITY), by=editor, now=NOW)
+    draft = start_version(of=of or component_of(clinic, MOBILITY), by=editor, now=now)
     draft = rewrite(draft, editor, default_dose=dose.model_dump(mode="json"))
-    submit_for_review(version=draft, by=editor, now=NOW)
-    approve_version(version=draft, by=make_staff(clinic, Role.REVIEWER), now=NOW)
+    submit_for_review(version=draft, by=editor, now=now)
+    approve_version(version=draft, by=make_staff(clinic, Role.REVIEWER), now=now)
     return draft
 
 
@@ -194,3 +196,35 @@ def test_which_version_took_the_place(clinic: Clinic, clinician: User) -> None:
     assert taken is not None
     assert taken.number == 2
     assert version_taken(draft, component(clinic, "adj-herbal")) is None
+
+
+def started_after(clinic: Clinic, clinician: User, in_template: Dose | None) -> Draft:
+    """A plan begun from a template that was approved beside an older usual dose."""
+    usual = component_of(clinic, MOBILITY).default_dose
+    items = TemplateItem.objects.filter(phase__version=template_of(clinic), component__code=MOBILITY)
+    assert items.update(dose=in_template.model_dump(mode="json") if in_template else usual)
+    corrected(clinic, now=LATER)
+    return make_draft(clinic, clinician)
+
+
+def test_a_plan_from_an_older_template_takes_the_new_usual_dose(clinic: Clinic, clinician: User) -> None:
+    draft = started_after(clinic, clinician, None)
+    assert (doses(draft), asked(draft)) == ({NEW.in_words()}, [])
+
+
+def test_a_dose_of_an_older_templates_own_is_asked_about(clinic: Clinic, clinician: User) -> None:
+    draft = started_after(clinic, clinician, OWN)
+    assert doses(draft) == {OWN.in_words()}
+    assert len(asked(draft)) == len(items_of(draft))
+    with pytest.raises(FindingsUndecided):
+        publish(draft, clinician, LATER)
+
+
+def test_a_template_approved_since_says_what_it_means(clinic: Clinic, clinician: User) -> None:
+    editor = make_staff(clinic, Role.EDITOR)
+    started_after(clinic, clinician, OWN)
+    newer = start_version(of=template_of(clinic), by=editor, now=LATER)
+    submit_for_review(version=newer, by=editor, now=LATER)
+    approve_version(version=newer, by=make_staff(clinic, Role.REVIEWER), now=LATER)
+    draft = make_draft(clinic, clinician)
+    assert (doses(draft), asked(draft)) == ({OWN.in_words()}, [])
