@@ -17,6 +17,7 @@ from careplans.audit.record import SYSTEM
 from careplans.checkins.models import Answer
 from careplans.demo.agenda import Agenda
 from careplans.demo.follow_up import FollowUp
+from careplans.demo.keeping import Keeping
 from careplans.demo.life import Life
 from careplans.demo.mails import MailRoom
 from careplans.demo.progress import Progress
@@ -58,6 +59,7 @@ def _make(now: datetime, say: Say) -> Clinic:
     mail = MailRoom(frozenset(story.address for story in stories if story.contact == "refused"))
     mail.settle(began + timedelta(hours=9))
     world = World(clinic, staff, Agenda(until=now), read_words(), mail)
+    Keeping(world, began).begin()
     lives = [Life(world, story, number) for number, story in enumerate(stories, 1)]
     for life in lives:
         life.begin()

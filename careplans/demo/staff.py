@@ -40,6 +40,8 @@ class Staff:
     administrator: User
     clinicians: tuple[User, ...]
     front_desk: User
+    editor: User
+    reviewer: User
 
 
 def make_clinic(now: datetime) -> Clinic:
@@ -55,12 +57,13 @@ def make_staff(clinic: Clinic, now: datetime) -> Staff:
     ]
     clinicians = tuple(user for role, user in people if role == Role.CLINICIAN)
     front_desk = next(user for role, user in people if role == Role.FRONT_DESK)
+    editor = next(user for role, user in people if role == Role.EDITOR)
     reviewer = next(user for role, user in people if role == Role.REVIEWER)
     lead = {"clinical_lead": clinicians[-1]}
     at = now + timedelta(hours=len(people) + 1)
     change_clinic(clinic=clinic, version=clinic.version, fields=lead, by=administrator, now=at)
     set_languages(clinic=clinic, user=reviewer, seen=[], languages=REVIEWER_JUDGES, by=administrator, now=at)
-    return Staff(administrator, clinicians, front_desk)
+    return Staff(administrator, clinicians, front_desk, editor, reviewer)
 
 
 def invite_newcomer(clinic: Clinic, staff: Staff, now: datetime) -> None:

@@ -19,11 +19,15 @@ from careplans.checkins.selectors import open_alerts, phone_list
 from careplans.demo.clinic import DemoClinic, make_demo_clinic
 from careplans.demo.story import read_stories
 from careplans.handouts.models import Handout
+from careplans.library.copies import offers_in
+from careplans.library.models import ComponentVersion, ReviewComment, ReviewState, TranslationReview
 from careplans.outbox.models import Message
 from careplans.plans.assemble import draft_document
 from careplans.plans.document import canonical_data, sha256_of
+from careplans.plans.holdings import recalled_holdings
 from careplans.plans.models import Draft, Plan, PlanVersion
 from careplans.plans.selectors import findings_of
+from careplans.worklist.selectors import Scope, plans_of
 from patients.models import ClinicalFact, Episode, Patient
 from patients.selectors import possible_duplicates
 
@@ -154,6 +158,28 @@ def test_todays_worklist_is_alive(demo: DemoClinic) -> None:
     assert 2 <= phone_list(demo.clinic, NOW).count() <= 4
     assert Alert.objects.filter(state=Alert.State.RESOLVED).count() >= 6
     assert AlertEntry.objects.filter(kind=AlertEntry.Kind.CLIMBED).exists()
+
+
+def test_the_library_is_being_kept(demo: DemoClinic) -> None:
+    versions = ComponentVersion.objects.of(demo.clinic)
+
+    draft = versions.get(state=ReviewState.DRAFT)
+    assert {comment.kind for comment in draft.comments.all()} == {
+        ReviewComment.Kind.SENT_BACK,
+        ReviewComment.Kind.REMARK,
+    }
+    assert versions.get(state=ReviewState.IN_REVIEW).component.code == "ex-cat-camel"
+    (offer,) = offers_in(demo.clinic)
+    assert (offer.copy.origin.code, offer.own.state) == ("ergo-breaks", ReviewState.APPROVED)
+    assert TranslationReview.objects.standing().filter(clinic=demo.clinic).count() == 1
+
+
+def test_one_running_plan_holds_what_was_recalled_today(demo: DemoClinic) -> None:
+    (held,) = recalled_holdings()
+    assert held.plan.state == Plan.State.ACTIVE
+    assert timedelta(0) < NOW - held.recalled_at < timedelta(hours=12)
+    first = plans_of(Scope(demo.clinic, NOW)).rows[0]
+    assert (first.pk, first.recalled_title) == (held.plan_id, "Heat wrap from our front desk")
 
 
 def test_check_ins_are_of_every_kind(demo: DemoClinic) -> None:
