@@ -39,6 +39,8 @@ SEVERITIES = [
 ]
 # More conditions than that nobody reads as one sentence. What a rule already has is kept, however many.
 MOST_ROWS = 12
+# Of what is sent at once; more is refused as a whole and never cut.
+MOST_READ = 50
 # Names of buttons that change the form and save nothing. A field called "remove" would hide the form's own method.
 ADD, REMOVE, FIND = "do-add", "do-remove", "do-find"
 # Back from the test bench, with what was typed before.
@@ -136,6 +138,7 @@ class RuleEditor:
         self.clinic, self.rule, self.sent = clinic, rule, sent
         self.form = RuleForm(sent, clinic=clinic, rule=rule)
         self.is_step = sent is not None and any(name in sent for name in (ADD, REMOVE, FIND, BACK))
+        self.is_cut = False
         self.conditions = self._stored_forms() if sent is None else self._sent_forms(sent)
         if self.is_step:
             for form in self.forms:
@@ -146,6 +149,11 @@ class RuleEditor:
         if self.is_step:
             return False
         are_valid = [form.is_valid() for form in self.forms]
+        if self.is_cut:
+            told = _(
+                "A rule has at most %(most)d conditions. Nothing was saved: write a second rule for the others."
+            )
+            self.form.add_error(None, told % {"most": MOST_READ})
         if not self.conditions:
             self.form.add_error(
                 None, _("Add at least one condition. “Always” is one, where the rule needs no other.")
@@ -245,6 +253,8 @@ class RuleEditor:
 
     def _sent_forms(self, sent: QueryDict) -> dict[str, ConditionForm]:
         keys = [key for key in dict.fromkeys(sent.getlist("row")) if _is_key(key)]
+        self.is_cut = len(keys) > MOST_READ
+        keys = keys[:MOST_READ]
         found = {key: sent.get(f"c{key}-kind", "") for key in keys if key != sent.get(REMOVE)}
         if sent.get(ADD) in CONDITION_FORMS and len(found) < MOST_ROWS:
             found[str(max(map(int, keys), default=-1) + 1)] = str(sent[ADD])

@@ -222,12 +222,16 @@ def test_components_are_found_by_words_and_stay_chosen(site: Client, draft: Safe
     assert as_shown(words, FORM)["components"] == ["med-cyclobenzaprine"]
 
 
-def test_a_hundred_rows_are_not_built(site: Client, draft: SafetyRule) -> None:
+def test_a_hundred_rows_are_neither_built_nor_saved_in_part(site: Client, draft: SafetyRule) -> None:
     rows = {f"c{number}-kind": "always" for number in range(100)}
+    sent = {"row": [str(number) for number in range(100)]} | rows
 
-    page = site.post(edit(draft), {"row": [str(number) for number in range(100)], "do-find": "1"} | rows)
+    page = site.post(edit(draft), sent | {"do-find": "1"})
+    refused = site.post(edit(draft), shown(site, edit(draft)) | sent)
 
-    assert len(page.context["editor"].rows) == 12
+    assert len(page.context["editor"].rows) == 50
+    assert "at most 50 conditions" in errors_of(refused)
+    assert SafetyRule.objects.get(pk=draft.pk).when == draft.when
 
 
 def test_strange_rows_lead_to_no_error_page(site: Client, draft: SafetyRule) -> None:
