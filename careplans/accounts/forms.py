@@ -68,7 +68,7 @@ class LanguagesForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label=_("Languages to judge"),
         required=False,
-        choices=judged_languages(),
+        choices=judged_languages,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "Tick a language when you know that this person is qualified to judge a medical text in it. They can then approve its translations, except those they wrote in."
