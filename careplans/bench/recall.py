@@ -5,6 +5,7 @@ Two components are recalled one after the other: one that each hundredth plan ho
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -74,7 +75,7 @@ def fill(bench: BenchClinic, number: int) -> tuple[Component, Component]:
     return ComponentVersion.objects.select_related("component").get(pk=held[0]).component, rare.component
 
 
-def _copy(first: PlanVersion, numbers: range, held: list[object], rare: ComponentVersion) -> None:
+def _copy(first: PlanVersion, numbers: range, held: list[uuid.UUID], rare: ComponentVersion) -> None:
     patients, episodes, plans, drafts, versions, holdings = [], [], [], [], [], []
     for number in numbers:
         patients.append(

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from careplans.accounts.models import Clinic
+from django.db.models import QuerySet
+
 from careplans.demo.world import World
 from careplans.library.comments import comment_on
 from careplans.library.copies import copy_component
@@ -146,9 +147,12 @@ class Keeping:
     def _newest(self, code: str) -> ComponentVersion:
         return self._versions(code).latest("number")
 
-    def _versions(self, code: str) -> Any:
-        clinic: Clinic = self.world.clinic
-        return ComponentVersion.objects.of(clinic).filter(component__code=code).select_related("component")
+    def _versions(self, code: str) -> QuerySet[ComponentVersion]:
+        return (
+            ComponentVersion.objects.of(self.world.clinic)
+            .filter(component__code=code)
+            .select_related("component")
+        )
 
     def _at(self, ago: int, at: time, action: Any) -> None:
         self.world.agenda.at(self.world.moment(self.world.weekday(ago), at), action)
