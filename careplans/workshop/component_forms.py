@@ -150,7 +150,7 @@ class ComponentForm(forms.Form):
         label=_("Title"), max_length=TITLE_LENGTH, error_messages={"required": _("Write a title.")}
     )
     why = WordsField(label=_("What it is for"), is_needed_later=True, help_text=_("One or two sentences."))
-    steps = LinesField(label=_("How to do it, in steps"), rows=6, most=20, is_needed_later=True)
+    steps = LinesField(label=_("Steps"), rows=6, most=20, is_needed_later=True)
     feel = WordsField(label=_("How it should feel"), rows=2, max_length=600)
     watch_for = WordsField(label=_("Watch for"), rows=2, max_length=600)
     stop_if = WordsField(label=_("When to stop"), rows=2, max_length=600)

@@ -279,7 +279,7 @@ def test_a_tampered_number_of_rows_breaks_nothing(
 
 
 def test_a_list_in_a_field_of_the_title_is_plain_words(signed_in: Client, draft: ComponentVersion) -> None:
-    signed_in.post(address(draft), typed(draft, title="**Bridge** [now](x)"))
+    signed_in.post(address(draft), typed(draft, title="**Bridge** [now](https://example.org)"))
     assert content_of(stored(draft)).title == "Bridge now"
 
 

@@ -138,7 +138,12 @@ def test_what_differs_from_the_english_is_told(signed_in: Client, draft: Compone
     page = signed_in.post(
         step(draft, "live"),
         typed(
-            draft, steps="واحد", feel="", why=words["why"], stop_if="بعد 15 دقيقة", watch_for="**قوي** [x](y)"
+            draft,
+            steps="واحد",
+            feel="",
+            why=words["why"],
+            stop_if="بعد 15 دقيقة",
+            watch_for="**قوي** [x](https://example.org)",
         ),
     ).content.decode()
     assert f"English has {len(words['steps'])} lines, this has 1." in page
