@@ -16,6 +16,20 @@ from careplans.library.index import LONGEST_WORD, IndexedComponent, IndexWord
 from careplans.library.models import Component
 
 AT_ONCE = 500
+# PostgreSQL alone: rows can be held there, and a whole list goes in as one value.
+_MAKE_AT_ONCE = """
+    INSERT INTO library_indexword (clinic_id, word, everybody, keepers)
+    SELECT %s::uuid, word, '', '' FROM unnest(%s::text[]) AS word ON CONFLICT (clinic_id, word) DO NOTHING
+"""
+_WRITE_AT_ONCE = """
+    INSERT INTO library_indexword (clinic_id, word, everybody, keepers)
+    SELECT %s::uuid, * FROM unnest(%s::text[], %s::bytea[], %s::bytea[])
+    ON CONFLICT (clinic_id, word) DO UPDATE SET everybody = excluded.everybody, keepers = excluded.keepers
+"""
+_WRITE = """
+    INSERT INTO library_indexword (clinic_id, word, everybody, keepers) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (clinic_id, word) DO UPDATE SET everybody = excluded.everybody, keepers = excluded.keepers
+"""
 
 
 @dataclass
@@ -84,7 +98,8 @@ def mark(clinic_id: uuid.UUID, changes: Changes, model: Any = IndexWord) -> None
 def _mark(clinic_id: uuid.UUID, changes: Mapping[str, Change], model: Any) -> None:
     if connection.features.has_select_for_update:
         # A row that is not there cannot be held.
-        _write(clinic_id, [(word, b"", b"") for word in changes], model, over="NOTHING")
+        with connection.cursor() as cursor:
+            cursor.execute(_MAKE_AT_ONCE, [_key_of(clinic_id, model), list(changes)])
     there = model.objects.select_for_update().filter(clinic=clinic_id, word__in=list(changes))
     columns = there.order_by("word").values_list("word", "everybody", "keepers")
     held = {word: (everybody, keepers) for word, everybody, keepers in columns}
@@ -93,12 +108,7 @@ def _mark(clinic_id: uuid.UUID, changes: Mapping[str, Change], model: Any) -> No
         for word in changes  # in the order of the words
     ]
     is_held = [row for row in rows if row[1] or row[2]]
-    _write(
-        clinic_id,
-        is_held,
-        model,
-        over="UPDATE SET everybody = excluded.everybody, keepers = excluded.keepers",
-    )
+    _write(clinic_id, is_held, model)
     gone = [word for word, everybody, keepers in rows if not (everybody or keepers)]
     if gone:
         model.objects.filter(clinic=clinic_id, word__in=gone).delete()
@@ -113,26 +123,22 @@ def _marked(before: tuple[Any, Any], change: Change) -> tuple[bytes, bytes]:
     return _bytes(everybody), _bytes(keepers)
 
 
-def _write(clinic_id: uuid.UUID, rows: Sequence[tuple[str, bytes, bytes]], model: Any, *, over: str) -> None:
-    """One statement of our own: the library of a clinic has seven thousand words, and as model instances they took
-    longer than everything else it is loaded with. ``over``: what becomes of a word that is there."""
+def _write(clinic_id: uuid.UUID, rows: Sequence[tuple[str, bytes, bytes]], model: Any) -> None:
+    """In SQL of our own: the library of a clinic has seven thousand words, and as model instances they took longer
+    than everything else it is loaded with."""
     if not rows:
         return
-    clinic = model._meta.get_field("clinic").target_field.get_db_prep_value(clinic_id, connection)
-    params: list[Any]
-    if connection.vendor == "postgresql":
-        source = "SELECT %s::uuid, * FROM unnest(%s::text[], %s::bytea[], %s::bytea[])"
-        params = [clinic, *map(list, zip(*rows, strict=True))]
-    else:
-        source = "VALUES " + ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-        params = [value for row in rows for value in (clinic, *row)]
-    table = connection.ops.quote_name(model._meta.db_table)
+    clinic = _key_of(clinic_id, model)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (clinic_id, word, everybody, keepers) {source} "
-            f"ON CONFLICT (clinic_id, word) DO {over}",
-            params,
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute(_WRITE_AT_ONCE, [clinic, *map(list, zip(*rows, strict=True))])
+        else:
+            cursor.executemany(_WRITE, [(clinic, *row) for row in rows])
+
+
+def _key_of(clinic_id: uuid.UUID, model: Any) -> Any:
+    """As this database keeps it."""
+    return model._meta.get_field("clinic").target_field.get_db_prep_value(clinic_id, connection)
 
 
 def give_places(components: Sequence[Any]) -> None:
