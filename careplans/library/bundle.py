@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -129,6 +130,12 @@ def read_bundle(data: bytes) -> Bundle:
     return bundle
 
 
+# What reading a zip raises where bytes of it are others than they were.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError, LookupError, OverflowError,
+)  # fmt: skip
+
+
 def _unpacked(data: bytes) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """What is in the zip by name, never more than allowed whatever its directory promises; and what has no place."""
     if len(data) > MOST_BYTES:
@@ -137,7 +144,7 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], tuple[str, ...]]:
     strangers: list[str] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            entries = [one for one in packed.infolist() if not one.is_dir()]
+            entries = [one for one in packed.infolist() if not one.filename.endswith("/")]
             if len(entries) > MOST_ENTRIES:
                 raise UnreadableBundle(_("There are too many files in this one."))
             if any(entry.compress_type not in PACKED_AS for entry in entries):
@@ -146,13 +153,13 @@ def _unpacked(data: bytes) -> tuple[dict[str, bytes], tuple[str, ...]]:
                 )
             for entry in entries:
                 if not NAMES.fullmatch(entry.filename) or entry.filename in files:
-                    strangers.append(entry.filename[:120])
+                    strangers.append(entry.filename[:120] or "?")
                     continue
                 with packed.open(entry) as file:
                     files[entry.filename] = _at_most(file.read(MOST_OF_ONE + 1), entry.filename)
                 if sum(map(len, files.values())) > MOST_UNPACKED:
                     raise UnreadableBundle(_("Unpacked, this file is too large."))
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError) as error:
+    except _DAMAGED as error:
         raise UnreadableBundle(
             _("This is no file that Careplans has exported, or it is damaged. Export it again.")
         ) from error

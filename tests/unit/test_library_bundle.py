@@ -459,6 +459,11 @@ def test_yaml_that_means_harm_is_a_bad_row(clinic: Clinic, text: str) -> None:
     assert bundle.components[0].problems
 
 
+def test_a_file_without_a_name_has_no_place() -> None:
+    data = zipped(manifest() | {"########": b"x"}).replace(b"########", b"\0#######")
+    assert read_bundle(data).strangers == ("?",)
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 10_000), size=st.integers(1, 40), junk=st.binary(min_size=1, max_size=40))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(place: int, size: int, junk: bytes) -> None:
