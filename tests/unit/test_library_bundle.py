@@ -460,7 +460,8 @@ def test_yaml_that_means_harm_is_a_bad_row(clinic: Clinic, text: str) -> None:
 
 
 def test_a_file_without_a_name_has_no_place() -> None:
-    data = zipped(manifest() | {"########": b"x"}).replace(b"########", b"\0#######")
+    files = {"sources.yaml": b"- {code: B1, title: T, published_on: null}", "########": b"x"}
+    data = zipped(manifest() | files).replace(b"########", b"\0#######")
     assert read_bundle(data).strangers == ("?",)
 
 
