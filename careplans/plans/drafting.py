@@ -82,7 +82,7 @@ def change_item(*, item: DraftItem, dose: Dose, note: str, revision: int, by: Us
         raise PlanRefusal(_("This component cannot have a dose of that kind."))
     title = _title(item.component_version, draft)
     _refuse_implausible(draft, item.component_version, dose, title)
-    looked_at = {} if dose == item.dose else {"dose_of": None}
+    looked_at = {} if dose == item.dose else {"dose_of": None, "lost_dose_data": None}
     DraftItem.objects.filter(pk=item.pk).update(
         dose_data=dose.model_dump(mode="json"), note=note.strip(), **looked_at
     )

@@ -140,6 +140,8 @@ class DraftItem(UUIDModel):
     dose_of = models.ForeignKey(
         ComponentVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
+    # The dose decided beside it, where the newer version is done in another way and could not keep it; else empty.
+    lost_dose_data = models.JSONField(null=True, blank=True, editable=False)
     note = models.CharField(_("note for this patient"), max_length=300, blank=True)
 
     class Meta:

@@ -77,4 +77,4 @@ def _bring_up(items: Iterable[DraftItem], newest: Mapping[uuid.UUID, ComponentVe
     brought = list(items)
     for item in brought:
         take_newest(item, newest[item.component_version.component_id])
-    DraftItem.objects.bulk_update(brought, ["component_version", "dose_data", "dose_of"])
+    DraftItem.objects.bulk_update(brought, ["component_version", "dose_data", "dose_of", "lost_dose_data"])

@@ -11,7 +11,10 @@ from careplans.plans.newer import dose_with, needs_a_look
 
 @dataclass(frozen=True)
 class DoseUpdate:
-    """One place of the plan, in words. ``is_asked``: the plan keeps a dose of its own, and its clinician is asked."""
+    """One place of the plan, in words.
+
+    ``is_asked``: the plan has a dose of its own, and its clinician is asked; ``now`` and ``then`` differ where it cannot be kept.
+    """
 
     phase: str
     now: str

@@ -31,6 +31,7 @@ LATER = NOW + timedelta(hours=1)
 MOBILITY = "ex-gentle-mobility"
 OWN = parse_dose({"kind": "duration", "minutes": 7, "times_a_day": 2})
 NEW = parse_dose({"kind": "duration", "minutes": 1, "times_a_day": 9})
+OTHER_WAY = parse_dose({"kind": "repetitions", "reps": 4})
 Revise = Callable[[Plan, User], Draft]
 
 
@@ -181,12 +182,56 @@ def test_where_the_usual_dose_is_the_same_nothing_is_asked(clinic: Clinic, clini
     assert (doses(revision), asked(revision)) == ({OWN.in_words()}, [])
 
 
-def test_what_is_dosed_in_another_way_now_takes_the_usual_dose(clinic: Clinic, clinician: User) -> None:
-    plan = plan_with(clinic, clinician, OWN)
-    other = parse_dose({"kind": "repetitions", "reps": 4})
-    corrected(clinic, other)
+def test_a_usual_dose_that_is_done_in_another_way_now_follows_unasked(
+    clinic: Clinic, clinician: User
+) -> None:
+    plan = plan_with(clinic, clinician, None)
+    corrected(clinic, OTHER_WAY)
     draft = revise_with_newer(plan=plan, by=clinician, now=LATER)
-    assert (doses(draft), asked(draft)) == ({other.in_words()}, [])
+    assert (doses(draft), asked(draft)) == ({OTHER_WAY.in_words()}, [])
+
+
+@pytest.mark.parametrize("revise", [revise_with_newer, start_revision])
+def test_a_dose_of_its_own_that_cannot_be_kept_is_not_lost_unasked(
+    clinic: Clinic, clinician: User, revise: Any
+) -> None:
+    usual = component_of(clinic, MOBILITY).dose
+    plan = plan_with(clinic, clinician, OWN)
+    corrected(clinic, OTHER_WAY)
+    draft = revise(plan=plan, by=clinician, now=LATER)
+
+    assert doses(draft) == {OTHER_WAY.in_words()}
+    with pytest.raises(FindingsUndecided):
+        publish(draft, clinician, LATER)
+    found = asked(draft)
+    assert len(found) == len(items_of(draft))
+    assert "cannot be kept" in found[0].message
+    for said in (OWN, usual, OTHER_WAY):
+        assert said.in_words() in found[0].message
+
+    decide(draft, clinician)
+    publish(draft, clinician, LATER)
+    assert asked(start_revision(plan=plan, by=clinician, now=LATER)) == []
+
+
+def test_another_dose_in_the_place_of_one_that_was_lost_is_an_answer(clinic: Clinic, clinician: User) -> None:
+    plan = plan_with(clinic, clinician, OWN)
+    corrected(clinic, OTHER_WAY)
+    draft = revise_with_newer(plan=plan, by=clinician, now=LATER)
+    first, *others = items_of(draft)
+    change(first, parse_dose({"kind": "repetitions", "reps": 2}), clinician)
+    assert len(asked(draft)) == len(others)
+
+
+def test_a_dose_that_was_lost_comes_back_with_a_version_that_can_keep_it(
+    clinic: Clinic, clinician: User
+) -> None:
+    plan = plan_with(clinic, clinician, OWN)
+    for dose in (OTHER_WAY, NEW):
+        corrected(clinic, dose)
+        draft = revise_with_newer(plan=plan, by=clinician, now=LATER)
+    assert doses(draft) == {OWN.in_words()}
+    assert "The plan keeps its own dose" in asked(draft)[0].message
 
 
 def test_which_version_took_the_place(clinic: Clinic, clinician: User) -> None:

@@ -158,3 +158,30 @@ def test_the_kept_dose_is_confirmed_on_the_desk(client: Client, clinic: Clinic, 
     client.post(reverse("finding-decide", args=[draft.plan_id]), sent)
     page = client.get(reverse("plan-build", args=[draft.plan_id]))
     assert finding.key in {one.key for one in page.context["page"].answered_findings}
+
+
+def test_a_dose_that_cannot_be_kept_is_told_before_and_asked_after(
+    client: Client, clinic: Clinic, clinician: User
+) -> None:
+    draft = make_draft(clinic, clinician)
+    items = DraftItem.objects.filter(
+        phase__draft=draft, component_version__component__code="ex-gentle-mobility"
+    )
+    items.update(dose_data={"kind": "duration", "minutes": 7, "every_hours": 1})
+    plan = publish(draft, clinician)
+    approve_dose(clinic, {"kind": "repetitions", "reps": 4})
+
+    told = "Your own dose, 7 minutes, every hour while you are awake, cannot be kept"
+    assert told in " ".join(client.get(address(plan)).content.decode().split())
+    page = client.post(address(plan), follow=True).content.decode()
+    assert "Answer the findings" in page
+    assert "In this plan before: 7 minutes" in page
+
+
+def approve_dose(clinic: Clinic, dose: dict[str, object]) -> None:
+    """A newer version of gentle mobility with this usual dose."""
+    editor, reviewer = make_staff(clinic, Role.EDITOR), make_staff(clinic, Role.REVIEWER)
+    newer = start_version(of=component_of(clinic, "ex-gentle-mobility"), by=editor, now=NOW)
+    newer = rewrite(newer, editor, default_dose=dose)
+    submit_for_review(version=newer, by=editor, now=NOW)
+    approve_version(version=newer, by=reviewer, now=NOW)
