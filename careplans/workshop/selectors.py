@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from careplans.accounts.models import Clinic, Membership
 from careplans.accounts.permissions import Role
-from careplans.library.models import Retirement, ReviewComment, ReviewState, Source
+from careplans.library.comments import open_asks
+from careplans.library.models import Retirement, ReviewComment, Source
 from careplans.library.retired import RetirementQuerySet
 
 
@@ -22,17 +23,10 @@ def proposals_in(clinic: Clinic) -> RetirementQuerySet:
 
 
 def recalls_asked_in(clinic: Clinic) -> QuerySet[ReviewComment]:
-    """Who asks for a recall of what is in use, until it is recalled or somebody else answers with a comment."""
-    answers = ReviewComment.objects.filter(
-        component_version=OuterRef("component_version"), said_at__gt=OuterRef("said_at")
-    ).exclude(said_by=OuterRef("said_by"))
+    """Who asks for a recall, until a reviewer recalls the component or answers."""
     return (
-        ReviewComment.objects.filter(
-            ~Exists(answers),
-            clinic=clinic,
-            kind=ReviewComment.Kind.RECALL,
-            component_version__state=ReviewState.APPROVED,
-        )
+        open_asks()
+        .filter(clinic=clinic)
         .select_related("said_by", "component_version__component")
         .prefetch_related("component_version__texts")
     )

@@ -82,7 +82,7 @@ def steps_for(version: Any, request: Any) -> Steps:
         ),
         waiting=waiting,
         comments=comments,
-        comment_url="" if version.state == ReviewState.RETIRED else step_url("comment", kind, version),
+        comment_url=step_url("comment", kind, version) if _may_be_answered(version, comments) else "",
     )
 
 
@@ -150,6 +150,12 @@ def _of_retirement(waiting: Retirement | None, user: Any, may: frozenset[Permiss
         yield Step("confirm", _("Confirm: take out of use"), url, "archive", asks=True)
     label = _("Withdraw the proposal") if is_own else _("Turn the proposal down")
     yield Step("withdraw", label, reverse("retirement-withdraw", args=[waiting.pk]), "x-circle")
+
+
+def _may_be_answered(version: Any, comments: Sequence[ReviewComment]) -> bool:
+    """A retired version has nobody to write in it; but who asked for its recall is owed an answer."""
+    is_asked = any(one.kind == ReviewComment.Kind.RECALL for one in comments)
+    return version.state != ReviewState.RETIRED or is_asked
 
 
 def _sent_back(version: Any, comments: Sequence[ReviewComment]) -> Iterator[str]:

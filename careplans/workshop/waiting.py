@@ -139,15 +139,24 @@ def due_for_review(clinic: Clinic, user: User, today: date) -> Waiting:
 
 @dataclass(frozen=True)
 class RecallAsked:
+    """``number``: of the version that was in use when it was asked. ``is_in_use``: it still is."""
+
     comment: ReviewComment
     title: str
     url: str
+    number: int
+    is_in_use: bool
 
 
 def recalls_asked(clinic: Clinic) -> list[RecallAsked]:
     """Oldest first."""
-    found = recalls_asked_in(clinic).order_by("said_at")
-    return [RecallAsked(one, title_of(one.version), version_url(one.version)) for one in found]
+    return [_asked(one) for one in recalls_asked_in(clinic).order_by("said_at")]
+
+
+def _asked(comment: ReviewComment) -> RecallAsked:
+    version: Any = comment.version
+    is_in_use = version.state == ReviewState.APPROVED
+    return RecallAsked(comment, title_of(version), version_url(version), version.number, is_in_use)
 
 
 def proposals(clinic: Clinic, user: User) -> list[ProposalRow]:

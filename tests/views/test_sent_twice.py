@@ -35,7 +35,8 @@ MAKES = {"patient-register", "episode-add", "patient-facts", "plan-start", "staf
 # The same for what is written in the library.
 WRITES = {
     "component-copy", "component-new", "red-flag-new", "rule-new",
-    "source-new", "template-copy", "template-new", "version-comment", "version-start",
+    "source-new", "template-copy", "template-new", "version-ask-recall",
+    "version-comment", "version-start",
 }  # fmt: skip
 KEY = re.compile(rf'name="{FIELD}" value="([0-9a-f-]{{36}})"')
 

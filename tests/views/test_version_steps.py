@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from careplans.accounts.models import Clinic, User
+from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import PERMISSIONS_OF, Role
 from careplans.audit.models import AuditEvent
+from careplans.core.once import FIELD
 from careplans.library.comments import ask_for_recall, comment_on
 from careplans.library.models import Retirement, ReviewComment, ReviewState
 from careplans.library.recall import recall_component
@@ -24,7 +28,7 @@ from careplans.workshop.places import version_url
 from careplans.workshop.selectors import recalls_asked_in
 from careplans.workshop.waiting import waiting_count
 from tests.factories import NOW, make_clinic
-from tests.make.library import WHY, editor_of, make_next, one_of_each, reviewer_of
+from tests.make.library import WHY, editor_of, make_approved_next, make_next, one_of_each, reviewer_of
 from tests.make.plans import component_of
 
 KINDS = ["component", "template", "rule", "red-flag"]
@@ -431,6 +435,107 @@ def test_what_is_answered_or_recalled_is_asked_no_more(clinic: Clinic, editor: U
     recall_component(component=recalled.component, reason="The dose is too high", by=reviewer, now=LATER)
 
     assert recalls_asked_in(clinic).count() == 0
+
+
+@pytest.mark.parametrize("then", ["replaced", "retired"])
+def test_a_recall_that_is_asked_for_outlives_its_version(
+    then: str, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    """The plans that hold the version are not helped by a newer one, nor by its retiring."""
+    version = component_of(clinic, "ex-bridge")
+    ask_for_recall(version=version, text="The dose is too high", by=editor, now=NOW)
+    if then == "replaced":
+        make_approved_next(version, editor, reviewer)
+    else:
+        retire_version(version=version, reason=WHY, by=reviewer, now=NOW)
+
+    page = site_of(reviewer).get(reverse("review-list")).content.decode()
+    assert waiting_count(clinic, reviewer, PERMISSIONS_OF[Role.REVIEWER]) == 1
+    assert "About version 1" in page
+    assert "which is not in use any more; plans may still hold it" in page
+    answer = address("comment", "component", version)
+    assert answer in site_of(reviewer).get(version_url(version)).content.decode()
+
+    site_of(reviewer).post(answer, {"text": "It is the dose of the label."})
+    assert not recalls_asked_in(clinic).exists()
+
+
+def test_only_another_reviewer_answers_who_asks_for_a_recall(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    version = component_of(clinic, "ex-bridge")
+    away = reviewer_of(clinic, "Ana Away")
+    Membership.objects.filter(user=away).update(ended_at=NOW)
+    for asker in (editor, reviewer):
+        ask_for_recall(version=version, text="The dose is too high", by=asker, now=NOW)
+
+    for by in (editor, editor_of(clinic, "Ada Writer"), away, reviewer_of(make_clinic())):
+        comment_on(version=version, text="I think so too.", by=by, now=LATER)
+    assert recalls_asked_in(clinic).count() == 2
+
+    comment_on(version=version, text="It is the dose of the label.", by=reviewer, now=LATER)
+    assert [one.said_by for one in recalls_asked_in(clinic)] == [reviewer]
+
+
+def test_a_recall_of_a_newer_version_answers_who_asked_about_an_older(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    version = component_of(clinic, "ex-bridge")
+    ask_for_recall(version=version, text="The dose is too high", by=editor, now=NOW)
+    make_approved_next(version, editor, reviewer)
+
+    recall_component(component=version.component, reason="The dose is too high", by=reviewer, now=LATER)
+
+    assert not recalls_asked_in(clinic).exists()
+
+
+def test_a_recall_is_asked_for_once_by_each(clinic: Clinic, editor: User, reviewer: User) -> None:
+    old = component_of(clinic, "ex-bridge")
+    ask_for_recall(version=old, text="The dose is too high", by=editor, now=NOW)
+    version = make_approved_next(old, editor, reviewer)
+    site, path = site_of(editor), address("ask-recall", "component", version)
+
+    seen = site.get(path)
+    sent = site.post(path, {"reason": "The dose is far too high"})
+    site_of(editor_of(clinic, "Ada Writer")).post(path, {"reason": "The dose is far too high"})
+
+    assert "You have asked for a recall of this already" in told(seen)
+    assert "You have asked for a recall of this already" in sent.content.decode()
+    assert recalls_asked_in(clinic).count() == 2
+    comment_on(version=old, text="It is the dose of the label.", by=reviewer, now=LATER)
+    assert site.get(path).status_code == 200
+
+
+def test_who_asks_for_a_recall_and_presses_twice_asks_once(clinic: Clinic, editor: User) -> None:
+    version = component_of(clinic, "ex-bridge")
+    site, path = site_of(editor), address("ask-recall", "component", version)
+    key = re.findall(rf'name="{FIELD}" value="([^"]+)"', site.get(path).content.decode())[-1]
+    sent = {"reason": "The dose is too high", FIELD: key}
+
+    site.post(path, sent)
+    again = site.post(path, sent)
+
+    assert "recorded once" in told(again)
+    assert recalls_asked_in(clinic).count() == 1
+
+
+def test_more_requests_ask_the_database_no_more_often(clinic: Clinic, editor: User, reviewer: User) -> None:
+    site = site_of(reviewer)
+
+    def queries() -> int:
+        site.get(reverse("review-list"))
+        with CaptureQueriesContext(connection) as captured:
+            site.get(reverse("review-list"))
+        return len(captured)
+
+    counts = []
+    for codes in (["ex-bridge"], ["ex-walking", "ex-chin-tuck", "ex-dead-bug"]):
+        for code in codes:
+            ask_for_recall(
+                version=component_of(clinic, code), text="The dose is too high", by=editor, now=NOW
+            )
+        counts.append(queries())
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("kind", ["template", "rule"])

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
+from careplans.core.once import once
 from careplans.core.refusals import Refusal
 from careplans.library.comments import ask_for_recall, refuse_asking
 from careplans.library.models import Retirement
@@ -134,6 +135,7 @@ def version_propose(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.KEEP_LIBRARY)
+@once
 def version_ask_recall(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpResponse:
     version = version_or_404(kind, pk, request.clinic)
     names = ", ".join(reviewers_in(request.clinic)) or _("nobody yet")
@@ -148,11 +150,13 @@ def version_ask_recall(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpR
         label=_("Ask for it"),
         done=_("The reviewers are asked to recall “%(title)s”. Until one of them does, it stays in use."),
         follows=[
-            _("It stands first on the page of reviews until a reviewer recalls it or answers."),
+            _(
+                "It stands first on the page of reviews until a reviewer recalls it or answers, also when a newer version comes into use."
+            ),
             _("It stays in use until then. If it cannot wait, call a reviewer: %(names)s.")
             % {"names": names},
         ],
-        refuse=refuse_asking,
+        refuse=lambda asked: refuse_asking(asked, by=request.user),
     )
 
 
