@@ -24,7 +24,11 @@ from careplans.plans.selectors import changes_since
 
 
 def claim_draft(*, draft: Draft, revision: int, by: User, now: datetime) -> Draft:
-    """Raise the draft's revision if it is still ``revision``; else refuse with what changed meanwhile."""
+    """Raise the draft's revision if it is still ``revision``; else refuse with what changed meanwhile.
+
+    Holds the plan first and then the draft, as all that holds both: of two that meet, one waits and none is killed.
+    """
+    list(Plan.objects.select_for_update().filter(pk=draft.plan_id).values_list("pk"))
     claimed = Draft.objects.filter(pk=draft.pk, revision=revision, closed_at=None).update(
         revision=F("revision") + 1, changed_at=now, changed_by=by
     )
