@@ -16,6 +16,7 @@ from careplans.core.refusals import Refusal
 from careplans.library.recalled_before import recalls_before
 from careplans.library.review import approve_version
 from careplans.workshop.kinds import title_of, version_or_404
+from careplans.workshop.own_words import replaces_own
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,19 @@ def chosen_in(keys: Iterable[str], clinic: Clinic) -> Iterator[Chosen]:
 
 
 def approve_chosen(*, chosen: Iterable[Chosen], by: User, now: datetime) -> Approved:
-    """Only what came with Careplans: what a colleague wrote is read on its own page and approved there."""
+    """Only what came with Careplans and replaces nothing of the clinic's own: all else is read and approved on its page."""
     titles, refusals = [], []
     for one in chosen:
         title = title_of(one.version)
         if not one.version.starter_sha256:
             refusals.append(
                 _("“%(title)s”: a colleague wrote it. Read it on its own page.") % {"title": title}
+            )
+            continue
+        if replaces_own(one.version):
+            refusals.append(
+                _("“%(title)s”: it replaces your clinic's own words. Compare and approve it on its own page.")
+                % {"title": title}
             )
             continue
         if recalls_before(one.version):

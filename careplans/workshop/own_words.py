@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from careplans.library.compare import FieldPair
-from careplans.library.models import ReviewedContent
+from careplans.library.models import ReviewedContent, ReviewState
 from careplans.workshop.said import Names, said_by
 
 
@@ -22,6 +22,12 @@ def own_words_in(
     before = {one.name: one.lines for one in said_by(began_with, names)}
     now = {one.name: one.lines for one in said_by(own, names)}
     return tuple(pair for pair in changed if _lines(before, pair) != _lines(now, pair))
+
+
+def replaces_own(version: Any) -> bool:
+    """Whether a version that came with Careplans would take the place of what the clinic wrote itself."""
+    own = version.versions().filter(state=ReviewState.APPROVED, starter_sha256="")
+    return bool(version.starter_sha256 and own.exists())
 
 
 def release_before(version: Any) -> ReviewedContent | None:

@@ -294,3 +294,27 @@ def test_a_release_that_comes_upon_the_clinics_own_words_is_marked(
     rows = rows_in(site_of(reviewer).get(ADDRESS), "starter")
 
     assert {row.title: row.replaces_own for row in rows} == {"Bridge": True, WALKING: False}
+
+
+def test_the_clinics_own_words_are_replaced_on_their_own_page_only(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    walking, bridge = from_starter(clinic, editor, "ex-walking", "ex-bridge")
+    own = component_of(clinic, "ex-bridge")
+    ComponentVersion.objects.filter(pk=own.pk).update(starter_sha256="")
+    site = site_of(reviewer)
+
+    page = site.get(ADDRESS, {"chosen": "all"}).content.decode()
+    done = site.post(
+        reverse("reviews-approve"), {"chosen": [key_of(walking), key_of(bridge)]}, follow=True
+    ).content.decode()
+
+    assert key_of(walking) in page
+    assert key_of(bridge) not in page
+    assert "“Bridge”: it replaces your clinic&#x27;s own words." in done
+    states = {
+        one.pk: one.state for one in ComponentVersion.objects.filter(pk__in=[walking.pk, bridge.pk, own.pk])
+    }
+    assert states == {
+        walking.pk: ReviewState.APPROVED, bridge.pk: ReviewState.IN_REVIEW, own.pk: ReviewState.APPROVED,
+    }  # fmt: skip
