@@ -244,8 +244,8 @@ def test_there_are_enough_positions_and_each_exercise_has_its_start_and_its_end(
     pictures = all_pictures()
     exercises = [one for one in starter_components() if one["category"] == "exercise"]
 
-    assert len(pictures) >= 42
-    assert sum(len(picture.frames) for picture in pictures.values()) >= 75
+    assert len(pictures) >= 45
+    assert sum(len(picture.frames) for picture in pictures.values()) >= 90
     assert [one["code"] for one in exercises if len(pictures[one["picture"]].frames) < 2] == []
 
 
