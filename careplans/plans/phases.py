@@ -37,7 +37,7 @@ def copy_phases(draft: Draft, sources: Iterable[tuple[int, TemplatePhase]]) -> N
     if draft.template_version is not None:
         language = template_language(draft.template_version, language, draft.plan.clinic)
     approved = {version.component_id: version for version in approved_components(draft.plan.clinic)}
-    before = _in_use_when_approved(draft.template_version)
+    before = _decided_beside(draft.template_version)
     phases, items = [], []
     for position, source in sources:
         phase = DraftPhase(draft=draft, position=position, **phase_fields(source, language))
@@ -54,15 +54,21 @@ def copy_phases(draft: Draft, sources: Iterable[tuple[int, TemplatePhase]]) -> N
     DraftItem.objects.bulk_create(items)
 
 
-def _in_use_when_approved(template_version: TemplateVersion | None) -> dict[uuid.UUID, ComponentVersion]:
-    """By component, the version that was in use when the template was approved."""
+def _decided_beside(template_version: TemplateVersion | None) -> dict[uuid.UUID, ComponentVersion]:
+    """By component, the version beside which the template's dose was decided.
+
+    The one in use when the template was approved; where none was yet, as in a library that came from elsewhere, the first.
+    """
     if template_version is None or template_version.approved_at is None:
         return {}
     held = TemplateItem.objects.filter(phase__version=template_version).values("component")
-    found = ComponentVersion.objects.filter(
-        component__in=held, approved_at__lte=template_version.approved_at
-    ).order_by("number")
-    return {version.component_id: version for version in found}
+    ever = ComponentVersion.objects.filter(component__in=held, approved_at__isnull=False).order_by("number")
+    found: dict[uuid.UUID, ComponentVersion] = {}
+    for version in ever:
+        was_in_use = version.approved_at is not None and version.approved_at <= template_version.approved_at
+        if was_in_use or version.component_id not in found:
+            found[version.component_id] = version
+    return found
 
 
 def bring_back_phases(draft: Draft, *, today: date) -> None:

@@ -265,6 +265,21 @@ def test_a_dose_of_an_older_templates_own_is_asked_about(clinic: Clinic, clinici
         publish(draft, clinician, LATER)
 
 
+@pytest.mark.parametrize(("in_template", "told"), [(OWN, OWN), (None, NEW)])
+def test_a_template_older_than_its_components_first_version_is_decided_beside_that(
+    clinic: Clinic, clinician: User, in_template: Dose | None, told: Dose
+) -> None:
+    template = template_of(clinic)
+    approved_on = NOW - timedelta(days=400)
+    type(template).objects.filter(pk=template.pk).update(approved_at=approved_on)
+    first = component_of(clinic, MOBILITY)
+    assert first.approved_at is not None
+    assert first.approved_at > approved_on
+    draft = started_after(clinic, clinician, in_template)
+    assert doses(draft) == {told.in_words()}
+    assert bool(asked(draft)) == (in_template is not None)
+
+
 def test_a_template_approved_since_says_what_it_means(clinic: Clinic, clinician: User) -> None:
     editor = make_staff(clinic, Role.EDITOR)
     started_after(clinic, clinician, OWN)
