@@ -85,7 +85,7 @@ def latest_version(plan: Plan) -> PlanVersion | None:
 
 def phases_with_items(draft: Draft) -> list[DraftPhase]:
     """The draft's phases with items, component versions and texts: four queries."""
-    items = DraftItem.objects.select_related("component_version__component").prefetch_related(
+    items = DraftItem.objects.select_related("component_version__component", "dose_of").prefetch_related(
         "component_version__texts"
     )
     return list(draft.phases.prefetch_related(Prefetch("items", queryset=items)))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from careplans.library.dose import Dose
 from careplans.library.models import ComponentVersion
 from careplans.plans.document import PlanDocument
-from careplans.plans.newer import dose_with, needs_a_look
+from careplans.plans.models import DraftPhase
+from careplans.plans.newer import decided, dose_with, needs_a_look
 
 
 @dataclass(frozen=True)
@@ -23,19 +26,41 @@ class DoseUpdate:
 
 
 def dose_updates(
-    document: PlanDocument | None, held: ComponentVersion, newer: ComponentVersion
+    document: PlanDocument | None,
+    draft: Iterable[DraftPhase] | None,
+    held: ComponentVersion,
+    newer: ComponentVersion,
 ) -> tuple[DoseUpdate, ...]:
-    """For each item with ``held``, as it was published; nothing where both have the same usual dose."""
-    if document is None or held.dose == newer.dose:
-        return ()
+    """For each place of the component: in the open draft, which is what would be changed, or else as it was published.
+
+    Nothing where both have the same usual dose. ``draft``: phases with items, see ``plans.selectors``.
+    """
+    places = _published(document, held) if draft is None else _drafted(draft, newer)
     return tuple(
         DoseUpdate(
-            phase=phase.name,
-            now=item.dose.in_words(),
-            then=dose_with(item.dose, held, newer).in_words(),
-            is_asked=needs_a_look(item.dose, held, newer),
+            phase=phase,
+            now=own.in_words(),
+            then=dose_with(own, older, newer).in_words(),
+            is_asked=needs_a_look(own, older, newer),
         )
-        for phase in document.phases
-        for item in phase.items
-        if item.component_version_id == str(held.pk)
+        for phase, own, older in places
+        if older.dose != newer.dose
     )
+
+
+def _published(
+    document: PlanDocument | None, held: ComponentVersion
+) -> Iterator[tuple[str, Dose, ComponentVersion]]:
+    for phase in document.phases if document else ():
+        for item in phase.items:
+            if item.component_version_id == str(held.pk):
+                yield phase.name, item.dose, held
+
+
+def _drafted(
+    draft: Iterable[DraftPhase], newer: ComponentVersion
+) -> Iterator[tuple[str, Dose, ComponentVersion]]:
+    for phase in draft:
+        for item in phase.items.all():
+            if item.component_version.component_id == newer.component_id:
+                yield phase.name, *decided(item)

@@ -15,6 +15,7 @@ from careplans.accounts.permissions import Role
 from careplans.library.models import ComponentText
 from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.plans.models import Draft, DraftItem, Plan
+from careplans.plans.start import start_revision
 from tests.factories import NOW, make_staff
 from tests.make.library import rewrite
 from tests.make.plans import component_of, make_draft
@@ -176,6 +177,28 @@ def test_a_dose_that_cannot_be_kept_is_told_before_and_asked_after(
     page = client.post(address(plan), follow=True).content.decode()
     assert "Answer the findings" in page
     assert "In this plan before: 7 minutes" in page
+
+
+def test_the_doses_are_those_of_the_draft_that_is_open(
+    client: Client, clinic: Clinic, clinician: User
+) -> None:
+    """What was published may be another dose: the draft is what is updated."""
+    plan = make_published(clinic, clinician)
+    draft = start_revision(plan=plan, by=clinician, now=NOW)
+    items = DraftItem.objects.filter(
+        phase__draft=draft, component_version__component__code="ex-gentle-mobility"
+    )
+    items.update(dose_data={"kind": "duration", "minutes": 7, "every_hours": 1})
+    approve_dose(clinic, {"kind": "duration", "minutes": 9, "every_hours": 1})
+
+    page = " ".join(client.get(address(plan)).content.decode().split())
+    assert "The dose in the draft that is open" in page
+    assert "stays 7 minutes, every hour while you are awake, which is not the usual dose." in page
+    assert "becomes 9 minutes" not in page
+    client.post(address(plan))
+    assert {item.dose_data["minutes"] for item in items.all()} == {7}
+    # Pressed again, it tells the same of what was updated by then.
+    assert "stays 7 minutes" in " ".join(client.get(address(plan)).content.decode().split())
 
 
 def approve_dose(clinic: Clinic, dose: dict[str, object]) -> None:

@@ -17,7 +17,7 @@ from careplans.accounts.permissions import Permission
 from careplans.core.refusals import Refusal
 from careplans.library.selectors import FALLBACK_LANGUAGE, wording_in
 from careplans.plans.holdings import newer_in
-from careplans.plans.selectors import latest_version
+from careplans.plans.selectors import latest_version, open_draft, phases_with_items
 from careplans.plans.without import revise_with_newer
 from careplans.workshop.dose_updates import dose_updates
 from careplans.workshop.review_page import compared
@@ -40,17 +40,20 @@ def plan_updates(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     note_look(request, action="plan.looked_at", subject=plan, patient_id=plan.patient_id)
     latest = latest_version(plan)
     document = latest.document if latest else None
+    draft = open_draft(plan)
+    phases = phases_with_items(draft) if draft else None
     today = timezone.localdate(timezone=request.clinic.zone)
     context = {
         "title": _("Newer instructions for this plan"),
         "plan": plan,
+        "has_draft": draft is not None,
         "updates": [
             (
                 wording_in(newer, FALLBACK_LANGUAGE).text.title,
                 held,
                 newer,
                 compared(held, newer),
-                dose_updates(document, held, newer),
+                dose_updates(document, phases, held, newer),
             )
             for held, newer in newer_in(plan)
         ],
