@@ -1,7 +1,7 @@
 """What was recalled does not come back word for word: which recalls a version comes after, and whether it says the same.
 
 Only what tells people something different is a correction: the patient's words in any language, the dose, the text for
-clinicians, the cautions. Another picture, tag or review date leaves what was dangerous as it was.
+clinicians, the cautions. Another picture, tag or review date, or a translation left out, leaves what was dangerous as it was.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from careplans.library.dose import dose_adapter
 from careplans.library.models import Component, ComponentVersion, Recall, ReviewedContent
+from careplans.library.selectors import FALLBACK_LANGUAGE
 from careplans.library.translations import words_of
 from careplans.library.versions import ReviewRefusal
 from careplans.library.whole import has_problems
@@ -53,7 +54,7 @@ def refuse_recalled_words(version: ReviewedContent) -> None:
     if recall is not None:
         raise ReviewRefusal(
             _(
-                "This says again, word for word, what was recalled on %(day)s: “%(reason)s” First put right in the draft what was wrong: the patient's text, the dose, the text for clinicians or the cautions. Another picture, tag or review date alone is no correction: where the picture was wrong, say so in the text for clinicians."
+                "This says again, word for word, what was recalled on %(day)s: “%(reason)s” First put right in the draft what was wrong: the patient's text, the dose, the text for clinicians or the cautions. Another picture, tag or review date alone is no correction, nor is a translation left out: where the picture or a translation was wrong, say so in the text for clinicians."
             )
             % {"day": day_of(recall), "reason": recall.reason}
         )
@@ -72,14 +73,18 @@ def _with_originals(component: Component) -> list[Component]:
 
 
 def _says_again(version: ComponentVersion, old: ComponentVersion, *, with_title: bool) -> bool:
-    """In another language added says nothing else; in one that was taken out the wrong words may have stood.
+    """In another language added says nothing else, nor does one that was left out: what still stands is what was recalled.
 
     A copy is called otherwise than what it was copied from: there the title says nothing else.
     """
     if _dose(version) != _dose(old) or _to_clinicians(version) != _to_clinicians(old):
         return False
     now, before = _to_patients(version, with_title), _to_patients(old, with_title)
-    return all(now.get(language) == said for language, said in before.items())
+    return all(
+        now.get(language) == said
+        for language, said in before.items()
+        if language in now or language == FALLBACK_LANGUAGE
+    )
 
 
 def _to_patients(version: ComponentVersion, with_title: bool) -> dict[str, dict[str, Any]]:

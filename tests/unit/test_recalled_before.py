@@ -127,7 +127,30 @@ def test_a_translation_may_be_what_was_wrong(
     )
     assert recall_said_again(ComponentVersion.objects.get(pk=mended.pk)) is None
     gone = drop_translation(version=mended, language="es", revision=mended.revision, by=editor, now=LATER)
-    assert recall_said_again(ComponentVersion.objects.get(pk=gone.pk)) is None
+    assert recall_said_again(ComponentVersion.objects.get(pk=gone.pk)) is not None
+
+
+@pytest.mark.parametrize("left_out", [["es"], ["es", "tr", "ar"]])
+def test_a_translation_left_out_is_no_correction(
+    recalled: ComponentVersion, editor: User, reviewer: User, left_out: list[str]
+) -> None:
+    draft = start_version(of=recalled, by=editor, now=LATER)
+    assert set(left_out) <= set(words_of(draft))
+    for language in left_out:
+        draft = drop_translation(
+            version=draft, language=language, revision=draft.revision, by=editor, now=LATER
+        )
+    assert "nor is a translation left out" in refused(draft, editor, reviewer)
+
+
+def test_beside_one_left_out_another_may_be_what_was_wrong(recalled: ComponentVersion, editor: User) -> None:
+    draft = start_version(of=recalled, by=editor, now=LATER)
+    draft = drop_translation(version=draft, language="es", revision=draft.revision, by=editor, now=LATER)
+    words = words_of(draft)["tr"] | {"stop_if": "Ağrırsa durun."}
+    draft = save_translation(
+        version=draft, language="tr", words=words, revision=draft.revision, by=editor, now=LATER
+    )
+    assert recall_said_again(ComponentVersion.objects.get(pk=draft.pk)) is None
 
 
 def test_a_correction_that_was_on_its_way_when_it_was_recalled_is_not_lost(
