@@ -1,6 +1,7 @@
 """Who may judge a translation: a clinic's administrator says so, person by person and language by language.
 
-It stands beside the reviewer's role and ends with it. Whoever is given the role anew is asked about anew.
+It stands beside the reviewer's role and ends with it. Whoever is given the role anew is asked about anew. Nobody says it of
+themselves, except a clinic's only administrator: there nobody else could, and the audit tells who said it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from django.db import models, transaction
 
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
-from careplans.accounts.refusals import LanguagesChanged, NotAReviewer
+from careplans.accounts.refusals import LanguagesChanged, NamesThemselves, NotAReviewer
 from careplans.audit.record import record_change
 
 ENGLISH = "en"
@@ -33,6 +34,14 @@ def languages_of(clinic: Clinic | uuid.UUID, user: User) -> list[str]:
 
 def may_judge(*, clinic: Clinic | uuid.UUID, user: User, language: str) -> bool:
     return language in languages_of(clinic, user)
+
+
+def may_name(*, clinic: Clinic, user: User, by: User) -> bool:
+    """Whether ``by`` may say that ``user`` is qualified; of themselves only where the clinic has no other administrator."""
+    if by != user:
+        return True
+    administrators = Membership.objects.active().of(clinic).with_role(Role.ADMINISTRATOR)
+    return not administrators.exclude(user=by).exists()
 
 
 @transaction.atomic
@@ -57,6 +66,9 @@ def set_languages(
         raise LanguagesChanged(before)
     if before == after:
         return
+    # To give a language up is everybody's own affair.
+    if not set(after) <= set(before) and not may_name(clinic=clinic, user=user, by=by):
+        raise NamesThemselves
     membership.languages = after
     membership.save(update_fields=["languages"])
     record_change(

@@ -92,6 +92,15 @@ class NotAReviewer(Refusal):
         return _("Only reviewers approve translations. Give this person the role first.")
 
 
+class NamesThemselves(Refusal):
+    """That somebody is qualified is another person's word."""
+
+    def __str__(self) -> str:
+        return _(
+            "Nobody says of themselves that they are qualified. Ask another administrator of your clinic to tick the language for you."
+        )
+
+
 class LanguagesChanged(StaleChange):
     """Somebody else changed the languages of the same person while the form was open."""
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from careplans.accounts.models import Clinic, Membership, User
 from careplans.accounts.permissions import Role
 from careplans.accounts.qualified import languages_of, may_judge, set_languages
-from careplans.accounts.refusals import LanguagesChanged, NotAReviewer
+from careplans.accounts.refusals import LanguagesChanged, NamesThemselves, NotAReviewer
 from careplans.accounts.services import change_roles, end_membership
 from careplans.audit.models import AuditEvent
 from tests.factories import NOW, make_staff
@@ -48,6 +48,47 @@ def test_nobody_names_themselves(clinic: Clinic, client: Client, role: Role) -> 
     client.force_login(person)
     assert client.post(url_for(person), {"languages": ["es"]}).status_code == 403
     assert languages_of(clinic, person) == []
+
+
+@pytest.fixture
+def both(clinic: Clinic) -> User:
+    """An administrator who is a reviewer too."""
+    person = make_staff(clinic, Role.ADMINISTRATOR)
+    Membership.objects.create(user=person, clinic=clinic, role=Role.REVIEWER)
+    return person
+
+
+def test_an_administrator_does_not_name_themselves_either(
+    clinic: Clinic, client: Client, both: User, boss: User
+) -> None:
+    client.force_login(both)
+    assert "ask another administrator" in client.get(url_for(both)).content.decode()
+    page = client.post(url_for(both), {"before": "", "languages": ["es"]}).content.decode()
+    assert "Ask another administrator of your clinic" in page
+    assert languages_of(clinic, both) == []
+    named(clinic, both, boss, "es", "tr")
+    with pytest.raises(NamesThemselves):
+        named(clinic, both, both, "es", "ar")
+    named(clinic, both, both, "tr")
+    assert languages_of(clinic, both) == ["tr"]
+
+
+def test_a_clinics_only_administrator_names_themselves_and_is_told_that_it_stays_on_record(
+    clinic: Clinic, other_clinic: Clinic, client: Client, both: User
+) -> None:
+    make_staff(other_clinic, Role.ADMINISTRATOR)
+    client.force_login(both)
+    assert "stays on record that you did" in client.get(url_for(both)).content.decode()
+    assert client.post(url_for(both), {"before": "", "languages": ["es"]}).status_code == 302
+    assert languages_of(clinic, both) == ["es"]
+    event = AuditEvent.objects.get(action="staff.languages_changed")
+    assert (event.actor_id, event.subject_id) == (both.pk, str(both.pk))
+
+
+def test_an_administrator_who_left_is_none(clinic: Clinic, both: User, boss: User) -> None:
+    end_membership(membership=boss.memberships.get(), by=both, now=NOW)
+    named(clinic, both, both, "es")
+    assert languages_of(clinic, both) == ["es"]
 
 
 def test_another_clinics_reviewer_is_not_found(client_of: Any, other_clinic: Clinic) -> None:

@@ -20,7 +20,7 @@ from careplans.accounts.forms import InviteForm, LanguagesForm, RolesForm
 from careplans.accounts.limits import at_most
 from careplans.accounts.models import Invitation, Membership
 from careplans.accounts.permissions import Permission, Role
-from careplans.accounts.qualified import languages_of
+from careplans.accounts.qualified import languages_of, may_name
 from careplans.accounts.refusals import LanguagesChanged, RolesChanged
 from careplans.core.once import once
 from careplans.core.refusals import Refusal
@@ -142,6 +142,8 @@ def staff_languages(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "title": _("Languages of %(name)s") % {"name": person.name},
         "person": person,
+        "is_self": person == request.user,
+        "may_name": may_name(clinic=request.clinic, user=person, by=request.user),
         "form": form,
         "overtaken": overtaken,
         "cancel_url": reverse("staff-list"),
