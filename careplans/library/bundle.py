@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from careplans.core.refusals import Refusal
 from careplans.core.text import UnusableText, plain_line
@@ -35,6 +35,8 @@ MOST_OF_ONE = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 # What is wrong with one thing: nobody mends more of it at once.
 MOST_TOLD = 20
+# Of a copy of a copy: how far back a file says where it came from.
+MOST_ORIGINS = 20
 # Reading these stops where it is told to; the others unfold as much as they hold, whatever is asked for.
 PACKED_AS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LISTS = ("sources", "rules", "red_flags")
@@ -57,6 +59,17 @@ class OwnPictureFile(schema.Part):
     alts: dict[schema.Language, schema.Text]
 
 
+class OriginFile(schema.Part):
+    """What a copy was copied from, and the newest version of it that was looked at where the file was made."""
+
+    code: schema.Code
+    number: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+# The nearest first, then what that was copied from: a clinic may have the one and not the other.
+Origins = Annotated[tuple[OriginFile, ...], Field(max_length=MOST_ORIGINS)]
+
+
 class BundledComponent(schema.ComponentFile):
     """As in the starter library, except for what a clinic may leave out."""
 
@@ -64,6 +77,11 @@ class BundledComponent(schema.ComponentFile):
     clinician_text: str = ""
     texts: dict[schema.Language, ComponentWords]  # type: ignore[assignment]  # a clinic's text may be shorter
     own_picture: OwnPictureFile | None = None
+    origins: Origins = ()
+
+
+class BundledTemplate(schema.TemplateFile):
+    origins: Origins = ()
 
 
 class BundledRule(schema.RuleFile):
@@ -94,7 +112,7 @@ class Entry(Generic[Content]):
 class Bundle:
     sources: tuple[Entry[BundledSource], ...] = ()
     components: tuple[Entry[BundledComponent], ...] = ()
-    templates: tuple[Entry[schema.TemplateFile], ...] = ()
+    templates: tuple[Entry[BundledTemplate], ...] = ()
     rules: tuple[Entry[BundledRule], ...] = ()
     red_flags: tuple[Entry[schema.RedFlagFile], ...] = ()
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -114,7 +132,7 @@ def read_bundle(data: bytes) -> Bundle:
     bundle = Bundle(
         sources=tuple(_of_list(files, "sources", BundledSource)),
         components=tuple(_of_folder(files, "components", BundledComponent)),
-        templates=tuple(_of_folder(files, "templates", schema.TemplateFile)),
+        templates=tuple(_of_folder(files, "templates", BundledTemplate)),
         rules=tuple(_of_list(files, "rules", BundledRule)),
         red_flags=tuple(_of_list(files, "red_flags", schema.RedFlagFile)),
         pictures={name: held for name, held in files.items() if name.startswith("pictures/")},

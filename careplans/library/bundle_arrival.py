@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,7 +14,21 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
 from careplans.core.refusals import Refusal
-from careplans.library.bundle import Bundle, BundledComponent, BundledRule, BundledSource, Entry
+from careplans.library.bundle import (
+    Bundle,
+    BundledComponent,
+    BundledRule,
+    BundledSource,
+    BundledTemplate,
+    Entry,
+)
+from careplans.library.bundle_origin import (
+    origin_in,
+    originals_first,
+    told_of_component,
+    told_of_recalls,
+    told_of_template,
+)
 from careplans.library.bundle_out import component_file, red_flag_file, rule_file, template_file
 from careplans.library.bundle_report import BAD, BUSY, KEPT, NEW, NEXT, SAME, Report, Row, read_otherwise
 from careplans.library.load import months_later
@@ -36,7 +50,7 @@ from careplans.library.models import (
 )
 from careplans.library.pictures import picture_codes
 from careplans.library.review import submit_for_review
-from careplans.library.starter_schema import RedFlagFile, TemplateFile
+from careplans.library.starter_schema import RedFlagFile
 from careplans.library.translations import check_all
 from careplans.library.upload import UnusablePicture, clean_picture, keep_picture, told_alts
 from careplans.library.versions import record
@@ -49,9 +63,10 @@ class BundleRefused(Refusal):
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Ours stays; ``told`` is what the file says instead."""
+class Told:
+    """An outcome, and what has to be said with it."""
 
+    outcome: str
     told: tuple[str, ...]
 
 
@@ -77,13 +92,13 @@ class Arrival:
         for name in self.bundle.strangers:
             yield Row("file", name, name, BAD, (_("does not belong in such a file"),))
         yield from self._each("source", self.bundle.sources, self._source)
-        yield from self._each("component", self.bundle.components, self._component)
-        yield from self._each("template", self.bundle.templates, self._template)
+        yield from self._each("component", originals_first(self.bundle.components), self._component)
+        yield from self._each("template", originals_first(self.bundle.templates), self._template)
         yield from self._each("rule", self.bundle.rules, self._rule)
         yield from self._each("red-flag", self.bundle.red_flags, self._red_flag)
 
     def _each(
-        self, kind: str, entries: tuple[Entry[Any], ...], take: Callable[[Any], str | Kept]
+        self, kind: str, entries: Iterable[Entry[Any]], take: Callable[[Any], str | Told]
     ) -> Iterator[Row]:
         for entry in entries:
             if entry.content is None:
@@ -96,18 +111,18 @@ class Arrival:
             except Refusal as refusal:
                 yield Row(kind, code, title, BAD, (str(refusal),))
             else:
-                told = outcome.told if isinstance(outcome, Kept) else ()
-                yield Row(kind, code, title, KEPT if isinstance(outcome, Kept) else outcome, told)
+                named = outcome if isinstance(outcome, Told) else Told(outcome, ())
+                yield Row(kind, code, title, named.outcome, named.told)
 
-    def _source(self, file: BundledSource) -> str | Kept:
+    def _source(self, file: BundledSource) -> str | Told:
         stored = Source.objects.filter(clinic=self.clinic, code=file.code).first()
         if stored is not None:
             told = tuple(read_otherwise(stored, file))
-            return Kept(told) if told else SAME
+            return Told(KEPT, told) if told else SAME
         _save(Source(clinic=self.clinic, **file.model_dump()))
         return NEW
 
-    def _component(self, file: BundledComponent) -> str:
+    def _component(self, file: BundledComponent) -> Told:
         component = Component.objects.filter(clinic=self.clinic, code=file.code).first()
         if component and component.category != file.category:
             raise BundleRefused(
@@ -117,14 +132,23 @@ class Arrival:
         if file.picture and file.picture not in picture_codes():
             raise BundleRefused(_("the drawn picture “%(code)s” is not known here") % {"code": file.picture})
         before = self._versions(ComponentVersion, component=component) if component else None
+        origin = origin_in(self.clinic, Component, file.origins)
+        told = told_of_component(origin, component)
         if before and before.is_busy:
-            return BUSY
+            return Told(BUSY, told)
         if before and before.approved and self._says_the_same(before.approved, file):
-            return SAME
-        component = component or _save(Component(clinic=self.clinic, code=file.code, category=file.category))
-        data = file.model_dump(
-            mode="json", exclude={"code", "category", "dose", "review_months", "texts", "own_picture"}
+            return Told(SAME, told)
+        component = component or _save(
+            Component(
+                clinic=self.clinic,
+                code=file.code,
+                category=file.category,
+                origin=origin.known,
+                origin_number=origin.number,
+            )
         )
+        others = {"code", "category", "dose", "review_months", "texts", "own_picture", "origins"}
+        data = file.model_dump(mode="json", exclude=others)
         version = ComponentVersion(
             component=component,
             default_dose=file.dose.model_dump(mode="json"),
@@ -135,7 +159,7 @@ class Arrival:
         _save(version)
         for language, text in file.texts.items():
             _save(ComponentText(version=version, language=language, **text.model_dump(mode="json")))
-        return self._submitted(version, before)
+        return Told(self._submitted(version, before), (*told, *told_of_recalls(version)))
 
     def _says_the_same(self, ours: ComponentVersion, file: BundledComponent) -> bool:
         """Words, doses and the picture of one's own: of that the file itself, and what is said of it."""
@@ -165,7 +189,7 @@ class Arrival:
             clinic=self.clinic, picture=clean, alts=file.own_picture.alts, by=self.by, now=self.now
         )
 
-    def _template(self, file: TemplateFile) -> str:
+    def _template(self, file: BundledTemplate) -> str | Told:
         template = Template.objects.filter(clinic=self.clinic, code=file.code).first()
         before = self._versions(TemplateVersion, template=template) if template else None
         if before and before.is_busy:
@@ -174,8 +198,12 @@ class Arrival:
         file = _with_doses(file, components)
         if before and before.approved and _same(template_file(before.approved), file):
             return SAME
-        template = template or _save(Template(clinic=self.clinic, code=file.code))
-        data = file.model_dump(mode="json", exclude={"code", "phases", "review_months"})
+        origin = origin_in(self.clinic, Template, file.origins)
+        told = () if template else told_of_template(origin)
+        template = template or _save(
+            Template(clinic=self.clinic, code=file.code, origin=origin.known, origin_number=origin.number)
+        )
+        data = file.model_dump(mode="json", exclude={"code", "phases", "review_months", "origins"})
         version = TemplateVersion(template=template, **data, **self._fields(before, file.review_months))
         _save(version)
         for position, phase_file in enumerate(file.phases):
@@ -187,9 +215,9 @@ class Arrival:
                 dose = item.dose.model_dump(mode="json") if item.dose else None
                 component = components[item.component].component
                 _save(TemplateItem(phase=phase, position=place, component=component, dose=dose, why=item.why))
-        return self._submitted(version, before)
+        return Told(self._submitted(version, before), told)
 
-    def _components_of(self, file: TemplateFile) -> dict[str, ComponentVersion]:
+    def _components_of(self, file: BundledTemplate) -> dict[str, ComponentVersion]:
         """The newest version of each component the template names: the file's own, if it brought one."""
         codes = {item.component for phase in file.phases for item in phase.items}
         versions = ComponentVersion.objects.of(self.clinic).filter(component__code__in=codes)
@@ -296,7 +324,7 @@ def _save(row: Stored) -> Stored:
     return row
 
 
-def _with_doses(file: TemplateFile, components: dict[str, ComponentVersion]) -> TemplateFile:
+def _with_doses(file: BundledTemplate, components: dict[str, ComponentVersion]) -> BundledTemplate:
     """An item without a dose has its component's."""
     phases = tuple(
         phase.model_copy(
@@ -313,11 +341,12 @@ def _with_doses(file: TemplateFile, components: dict[str, ComponentVersion]) -> 
 
 
 def _same(ours: Any, theirs: Any) -> bool:
-    """Whether both say the same; for how long it was good, each clinic decides."""
+    """Whether both say the same; for how long it was good, each clinic decides, and copies are told of apart."""
     left, right = (one.model_dump(mode="json") for one in (ours, theirs))
     for one in (left, right):
         one.pop("review_months", None)
         one.pop("own_picture", None)
+        one.pop("origins", None)
     return bool(left == right)
 
 

@@ -22,24 +22,29 @@ from careplans.library.bundle import (
     MANIFEST,
     MOST_BYTES,
     MOST_ENTRIES,
+    MOST_ORIGINS,
     MOST_ROWS,
     BundledComponent,
     BundledRule,
     BundledSource,
+    BundledTemplate,
+    OriginFile,
     OwnPictureFile,
 )
 from careplans.library.models import (
+    Component,
     ComponentVersion,
     RedFlag,
     ReviewedContent,
     ReviewState,
     SafetyRule,
     Source,
+    Template,
     TemplateItem,
     TemplateVersion,
 )
 from careplans.library.pictures import picture_svg
-from careplans.library.starter_schema import RedFlagFile, TemplateFile
+from careplans.library.starter_schema import RedFlagFile
 from careplans.library.upload import ENDINGS
 
 DAYS_A_MONTH = 30.44
@@ -139,12 +144,13 @@ def component_file(version: ComponentVersion) -> BundledComponent:
         review_months=_months(version),
         texts={text.language: {name: getattr(text, name) for name in names} for text in texts},
         own_picture=_own_picture(version),
+        origins=_origins(version.component),
     )
 
 
-def template_file(version: TemplateVersion) -> TemplateFile:
+def template_file(version: TemplateVersion) -> BundledTemplate:
     """A template version as its file says it; reads its phases and their items."""
-    return TemplateFile(
+    return BundledTemplate(
         code=version.template.code,
         body_region=version.body_region,
         anchor=version.anchor,
@@ -169,6 +175,7 @@ def template_file(version: TemplateVersion) -> TemplateFile:
             }
             for phase in version.phases.all()
         ),
+        origins=_origins(version.template),
     )
 
 
@@ -190,7 +197,7 @@ def source_file(source: Source) -> BundledSource:
 def _components(clinic: Clinic) -> Any:
     approved = ComponentVersion.objects.of(clinic).approved()
     return (
-        approved.select_related("component", "own_picture")
+        approved.select_related("component__origin", "own_picture")
         .prefetch_related("texts")
         .order_by("component__code")
     )
@@ -199,10 +206,19 @@ def _components(clinic: Clinic) -> Any:
 def _templates(clinic: Clinic) -> Any:
     approved = TemplateVersion.objects.filter(template__clinic=clinic, state=ReviewState.APPROVED)
     return (
-        approved.select_related("template")
+        approved.select_related("template__origin")
         .prefetch_related("phases__items__component")
         .order_by("template__code")
     )
+
+
+def _origins(copy: Component | Template) -> tuple[OriginFile, ...]:
+    """Safety rules and recalls of what it was copied from go for the copy too, in whichever clinic it is."""
+    found: list[OriginFile] = []
+    while copy.origin is not None and len(found) < MOST_ORIGINS:
+        found.append(OriginFile(code=copy.origin.code, number=copy.origin_number))
+        copy = copy.origin
+    return tuple(found)
 
 
 def _months(version: ReviewedContent) -> int:
@@ -263,7 +279,10 @@ def _pictures(versions: Sequence[ComponentVersion]) -> dict[str, bytes]:
 
 
 def _data(model: BaseModel) -> Any:
-    return model.model_dump(mode="json", exclude_none=False)
+    data = model.model_dump(mode="json", exclude_none=False)
+    if not data.get("origins", True):
+        del data["origins"]  # what is no copy reads as it did before files told of copies
+    return data
 
 
 def _list(models: Iterable[BaseModel]) -> bytes:
