@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -96,33 +97,40 @@ def copy_template(*, of: TemplateVersion, code: str, title: str, by: User, now: 
 
 
 def offer_for(copy: Component | Template) -> Offer | None:
-    """What of the original is newer than what was looked at; nothing where there is no newer version in use."""
-    if copy.origin is None:
-        return None
-    versions = copy.origin.versions.all()
-    newest = versions.filter(state=ReviewState.APPROVED, number__gt=copy.origin_number).first()
-    own = (
-        copy.versions.filter(state=ReviewState.APPROVED).first() or copy.versions.order_by("-number").first()
-    )
-    if newest is None or own is None:
-        return None
-    return Offer(copy, own, versions.filter(number=copy.origin_number).first(), newest)
+    """What of the original is newer than what was looked at; nothing where there is no newer version in use.
+
+    Nothing either for a copy that is retired: nobody goes on with it.
+    """
+    return next(iter(_offers(type(copy)._default_manager.filter(pk=copy.pk))), None)
 
 
 def offers_in(clinic: Clinic) -> list[Offer]:
-    """Every copy of the clinic whose original has gone on."""
-    offers: list[Offer] = []
-    models: tuple[tuple[Any, Any, str], ...] = (
-        (Component, ComponentVersion, "component"),
-        (Template, TemplateVersion, "template"),
-    )
-    for model, versions, name in models:
-        newer = versions.objects.filter(
-            **{name: OuterRef("origin")}, state=ReviewState.APPROVED, number__gt=OuterRef("origin_number")
-        )
-        found = model.objects.filter(Exists(newer), clinic=clinic, origin__isnull=False)
-        offers += filter(None, (offer_for(copy) for copy in found.select_related("origin")))
-    return offers
+    """Every copy of the clinic whose original has gone on: as many queries for many as for one."""
+    return [
+        offer for model in (Component, Template) for offer in _offers(model.objects.filter(clinic=clinic))
+    ]
+
+
+def _offers(copies: QuerySet[Any]) -> list[Offer]:
+    """The database finds the three versions of each copy; then all of them are read together."""
+    model: Any = copies.model
+    versions: QuerySet[Any] = model._meta.get_field("versions").related_model._default_manager.all()
+    name = model._meta.model_name
+    of_original = versions.filter(**{name: OuterRef("origin")}).order_by("-number").values("pk")
+    own = versions.filter(**{name: OuterRef("pk")}).order_by("-number").values("pk")
+    in_use = own.filter(state=ReviewState.APPROVED)
+    found = copies.annotate(
+        own_pk=Coalesce(Subquery(in_use[:1]), Subquery(own.filter(state__in=OPEN)[:1])),
+        seen_pk=Subquery(of_original.filter(number=OuterRef("origin_number"))[:1]),
+        newest_pk=Subquery(
+            of_original.filter(state=ReviewState.APPROVED, number__gt=OuterRef("origin_number"))[:1]
+        ),
+    ).exclude(Q(own_pk=None) | Q(newest_pk=None))
+    rows = list(found.select_related("clinic", "origin"))
+    keys = {pk for row in rows for pk in (row.own_pk, row.seen_pk, row.newest_pk)}
+    titles = ["texts"] if model is Component else []
+    read = versions.select_related(f"{name}__clinic").prefetch_related(*titles).in_bulk(keys - {None})
+    return [Offer(row, read[row.own_pk], read.get(row.seen_pk), read[row.newest_pk]) for row in rows]
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from careplans.library.copies import copy_component, copy_template, keep_ours, o
 from careplans.library.edit_component import CodeTaken, content_of
 from careplans.library.load import load_starter
 from careplans.library.models import Component, ComponentVersion, ReviewState, SafetyRule, TemplateVersion
+from careplans.library.retire import retire_version
 from careplans.library.review import approve_version, start_version, submit_for_review
 from careplans.library.selectors import rules_of
 from careplans.library.translation_approvals import approve_translation
@@ -193,6 +194,19 @@ def test_a_newer_original_is_offered(
     assert (offer.copy, offer.own, offer.newest) == (copy.component, copy, newest)
     assert offer.seen == original
     assert content_of(copy).clinician_text != "What is new."
+
+
+def test_nobody_goes_on_with_a_retired_copy(
+    original: ComponentVersion, copy: ComponentVersion, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    renewed(original, editor, reviewer)
+    retire_version(version=copy, reason="Nobody runs any more", by=reviewer, now=LATER)
+
+    assert offer_for(copy.component) is None
+    assert offers_in(clinic) == []
+
+    draft = start_version(of=copy, by=editor, now=LATER)
+    assert [offer.own for offer in offers_in(clinic)] == [draft]
 
 
 def test_taking_over_makes_a_draft_and_changes_nothing_in_use(

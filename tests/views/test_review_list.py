@@ -15,12 +15,13 @@ from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import PERMISSIONS_OF, Role
+from careplans.library.copies import copy_component
 from careplans.library.models import ComponentVersion, ReviewState
 from careplans.library.retire import propose_retirement
-from careplans.library.review import send_back, submit_for_review
+from careplans.library.review import approve_version, send_back, submit_for_review
 from careplans.workshop.waiting import waiting_count
 from tests.factories import NOW
-from tests.make.library import WHY, editor_of, make_next, one_of_each, reviewer_of
+from tests.make.library import WHY, editor_of, make_approved_next, make_next, one_of_each, reviewer_of
 from tests.make.plans import component_of
 
 ADDRESS = "/reviews/"
@@ -247,6 +248,34 @@ def test_more_that_waits_asks_the_database_no_more_often(
     from_starter(clinic, editor, "nutr-water", "cold-pack")
 
     assert queries() == few
+
+
+def test_more_offers_ask_the_database_no_more_often(clinic: Clinic, editor: User, reviewer: User) -> None:
+    site = site_of(reviewer)
+
+    def queries() -> int:
+        site.get(ADDRESS)
+        with CaptureQueriesContext(connection) as captured:
+            site.get(ADDRESS)
+        return len(captured)
+
+    none = queries()
+    offered(clinic, editor, reviewer, "ex-bridge")
+    one = queries()
+    offered(clinic, editor, reviewer, "ex-walking", "ex-chin-tuck", "ex-dead-bug")
+
+    assert queries() == one <= none + 2  # the versions, and their titles
+    assert len(site.get(ADDRESS).context["offers"]) == 4
+
+
+def offered(clinic: Clinic, editor: User, reviewer: User, *codes: str) -> None:
+    """Copies in use whose originals have a newer version."""
+    for code in codes:
+        original = component_of(clinic, code)
+        copy = copy_component(of=original, code=f"{code}-own", title="Our own", by=editor, now=NOW)
+        submit_for_review(version=copy, by=editor, now=NOW)
+        approve_version(version=copy, by=reviewer, now=NOW)
+        make_approved_next(original, editor, reviewer)
 
 
 def test_a_long_list_goes_on_over_pages_and_hides_no_other(
