@@ -26,7 +26,7 @@ from careplans.library.models import (
     TemplateVersion,
 )
 from careplans.library.retired import REASON_LENGTH
-from careplans.library.versions import ReviewRefusal, clinic_id_of, hold, move, record
+from careplans.library.versions import ReviewRefusal, clinic_id_of, hold, hold_seen, move, record
 
 FIELDS: dict[type[ReviewedContent], str] = {
     ComponentVersion: "component_version",
@@ -60,9 +60,14 @@ def _needs_two(version: ReviewedContent) -> bool:
 
 
 @transaction.atomic
-def retire_version(*, version: ReviewedContent, reason: str, by: User, now: datetime) -> None:
-    """Take a version out of use. Plans that hold it keep what they say; new ones cannot be published with it."""
-    hold(version)
+def retire_version(
+    *, version: ReviewedContent, reason: str, by: User, now: datetime, revision: int | None = None
+) -> None:
+    """Take a version out of use. Plans that hold it keep what they say; new ones cannot be published with it.
+
+    ``revision`` is what the page showed: what was written on meanwhile is not taken away unread.
+    """
+    hold_seen(version, revision)
     refuse_alone(version)
     kept = _kept(version, reason, by, now, was_in_use=version.state == ReviewState.APPROVED)
     move(version, ReviewState.RETIRED)
@@ -71,12 +76,14 @@ def retire_version(*, version: ReviewedContent, reason: str, by: User, now: date
 
 
 @transaction.atomic
-def drop_draft(*, version: ReviewedContent, reason: str, by: User, now: datetime) -> None:
+def drop_draft(
+    *, version: ReviewedContent, reason: str, by: User, now: datetime, revision: int | None = None
+) -> None:
     """Give a draft up. It was never in use and what is in use stays, so its editors need nobody else for it."""
     stored = hold(version)
     if stored is None or stored.state != ReviewState.DRAFT:
         raise ReviewRefusal(_("Only a draft can be dropped. Ask a reviewer to send this back first."))
-    retire_version(version=version, reason=reason, by=by, now=now)
+    retire_version(version=version, reason=reason, by=by, now=now, revision=revision)
 
 
 @transaction.atomic

@@ -27,9 +27,9 @@ from careplans.library.search import index_version
 from careplans.library.translations import refuse_outdated
 from careplans.library.versions import (
     ReviewRefusal,
-    StaleVersion,
     hold,
     hold_name,
+    hold_seen,
     move,
     next_number,
     note_writer,
@@ -80,7 +80,7 @@ def submit_for_review(
     *, version: ReviewedContent, by: User, now: datetime, revision: int | None = None
 ) -> None:
     """From here on nobody writes in it. ``revision``: what the submitter saw last, where that matters."""
-    stored = _hold(version, revision)
+    stored = hold_seen(version, revision)
     _refuse_unless_whole(version)
     refuse_outdated(stored or version)
     first = version.submitted_at or now
@@ -100,7 +100,7 @@ def send_back(
 ) -> ReviewComment:
     """The reviewer wants changes and says which: the draft is open again."""
     text = what_to_change(comment)
-    _hold(version, revision)
+    hold_seen(version, revision)
     if version.state != ReviewState.IN_REVIEW:
         raise ReviewRefusal(_("Only a version that was submitted for review can be sent back."))
     move(version, ReviewState.DRAFT)
@@ -117,7 +117,7 @@ def approve_version(
 
     ``revision`` is what the reviewer read: what was sent back and changed meanwhile is not approved unread.
     """
-    _hold(version, revision)  # who is writing finishes first
+    hold_seen(version, revision)  # who is writing finishes first
     writers = _writers(version)
     if by.pk in writers:
         raise ReviewRefusal(
@@ -167,16 +167,6 @@ def keep_version(
 def _planned(time: timedelta) -> timedelta:
     """After how long a version is looked at again: as its writers planned, and two years at most."""
     return time if timedelta() < time < REVIEW_EVERY else REVIEW_EVERY
-
-
-def _hold(version: Content, revision: int | None) -> Content | None:
-    """Keep the version from others until the transaction ends; refuse when it is not what was seen."""
-    stored = hold(version)
-    if stored is not None and revision is not None and stored.revision != revision:
-        raise StaleVersion(
-            _("Somebody changed this version since you opened it. Read it again before you decide.")
-        )
-    return stored
 
 
 def _writers(version: ReviewedContent) -> set[Any]:

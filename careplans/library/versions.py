@@ -76,6 +76,16 @@ def hold(version: Content) -> Content | None:
     return version.held().first()
 
 
+def hold_seen(version: Content, revision: int | None) -> Content | None:
+    """The same, refused when it is not what was seen: ``revision`` of the page, None where nobody looked."""
+    stored = hold(version)
+    if stored is not None and revision is not None and stored.revision != revision:
+        raise StaleVersion(
+            _("Somebody changed this version since you opened it. Read it again before you decide.")
+        )
+    return stored
+
+
 def hold_name(version: ReviewedContent) -> None:
     """Nobody changes code or kind, recalls it or finds it in the index half written, until the transaction ends."""
     match version:

@@ -59,6 +59,12 @@ class ReasonForm(_AskedForm):
     )
 
 
+class SeenReasonForm(ReasonForm):
+    """``revision`` is what the page showed."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class KeepForm(_AskedForm):
     """``seen_due_on`` is the review date the page showed."""
 

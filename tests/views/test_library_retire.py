@@ -51,7 +51,9 @@ def test_one_click_retires_nothing_that_protects(model: Any, kind: str, clinic: 
     for version in model.objects.filter(clinic=clinic):
         address = reverse("version-retire", args=[kind, version.pk])
         assert site.get(address).status_code == 302
-        assert "takes two people" in text_of(site.post(address, {"reason": WHY}))
+        assert "takes two people" in text_of(
+            site.post(address, {"reason": WHY, "revision": version.revision})
+        )
 
     assert {row.state for row in model.objects.filter(clinic=clinic)} == {ReviewState.APPROVED}
     assert not Retirement.objects.exists()

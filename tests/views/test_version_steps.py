@@ -28,7 +28,15 @@ from careplans.workshop.places import version_url
 from careplans.workshop.selectors import recalls_asked_in
 from careplans.workshop.waiting import waiting_count
 from tests.factories import NOW, make_clinic
-from tests.make.library import WHY, editor_of, make_approved_next, make_next, one_of_each, reviewer_of
+from tests.make.library import (
+    WHY,
+    editor_of,
+    make_approved_next,
+    make_next,
+    one_of_each,
+    reviewer_of,
+    rewrite,
+)
 from tests.make.plans import component_of
 
 KINDS = ["component", "template", "rule", "red-flag"]
@@ -69,6 +77,11 @@ def told(response: Any) -> str:
 def state_of(version: Any) -> str:
     version.refresh_from_db()
     return str(version.state)
+
+
+def seen(version: Any, reason: str = WHY) -> dict[str, Any]:
+    """What the page that drops or retires it sends."""
+    return {"reason": reason, "revision": version.revision}
 
 
 STEPS = {
@@ -247,9 +260,9 @@ def test_retired_with_a_reason(kind: str, clinic: Clinic, reviewer: User) -> Non
     path, site = address("retire", kind, version), site_of(reviewer)
 
     asked = site.get(path)
-    without = site.post(path, {"reason": "."})
+    without = site.post(path, seen(version, "."))
     unchanged = state_of(version)
-    done = site.post(path, {"reason": WHY})
+    done = site.post(path, seen(version))
 
     assert "No new plan can be published with it" in asked.content.decode()
     assert "Write the reason in a few words" in without.content.decode()
@@ -262,7 +275,7 @@ def test_retired_with_a_reason(kind: str, clinic: Clinic, reviewer: User) -> Non
 def test_what_protects_is_retired_by_two(kind: str, clinic: Clinic, editor: User, reviewer: User) -> None:
     version = one_of_each(clinic)[kind]
 
-    alone = site_of(reviewer).post(address("retire", kind, version), {"reason": WHY})
+    alone = site_of(reviewer).post(address("retire", kind, version), seen(version))
     assert "takes two people" in alone.content.decode()
 
     site_of(editor).post(address("propose", kind, version), {"reason": WHY})
@@ -324,11 +337,30 @@ def test_an_editor_drops_a_draft_and_nothing_else(clinic: Clinic, editor: User) 
     draft = make_next(old, editor)
     site = site_of(editor)
 
-    refused = site.post(address("drop", "component", old), {"reason": WHY})
-    site.post(address("drop", "component", draft), {"reason": WHY})
+    refused = site.post(address("drop", "component", old), seen(old))
+    site.post(address("drop", "component", draft), seen(draft))
 
     assert "Only a draft can be dropped" in refused.content.decode()
     assert (state_of(old), state_of(draft)) == (ReviewState.APPROVED, ReviewState.RETIRED)
+
+
+@pytest.mark.parametrize("step", ["drop", "retire"])
+def test_what_a_colleague_wrote_on_meanwhile_is_not_dropped_unread(
+    step: str, clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    draft = make_next(component_of(clinic, "ex-bridge"), editor)
+    site, path = site_of(editor if step == "drop" else reviewer), address(step, "component", draft)
+    assert f'name="revision" value="{draft.revision}"' in site.get(path).content.decode()
+    rewrite(draft, editor_of(clinic, "Ada Writer"), clinician_text="What took all morning.")
+
+    response = site.post(path, seen(draft))
+    unseen = site.post(path, {"reason": WHY})
+
+    assert "Somebody changed this version since you opened it." in response.content.decode()
+    assert unseen.status_code == 200
+    assert state_of(draft) == ReviewState.DRAFT
+    site.post(path, seen(draft))
+    assert state_of(draft) == ReviewState.RETIRED
 
 
 @pytest.mark.parametrize("kind", KINDS)

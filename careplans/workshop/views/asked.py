@@ -31,7 +31,7 @@ from careplans.library.retire import (
 )
 from careplans.library.review import REVIEW_EVERY, keep_version, send_back
 from careplans.workshop.consequences import consequences
-from careplans.workshop.forms import KeepForm, ReasonForm, SendBackForm
+from careplans.workshop.forms import KeepForm, ReasonForm, SeenReasonForm, SendBackForm
 from careplans.workshop.kinds import title_of, version_or_404
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import proposals_in, reviewers_in
@@ -73,10 +73,8 @@ def version_retire(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpRespo
     return _asked(
         request,
         version,
-        ReasonForm(request.POST or None),
-        lambda given: retire_version(
-            version=version, reason=given["reason"], by=request.user, now=timezone.now()
-        ),
+        SeenReasonForm(request.POST or None, initial={"revision": version.revision}),
+        lambda given: retire_version(version=version, by=request.user, now=timezone.now(), **given),
         title=_("Retire “%(title)s”") if was_in_use else _("Drop this version of “%(title)s”"),
         label=retire_label(version),
         done=_("“%(title)s” is retired. New plans cannot use it.")
@@ -99,10 +97,8 @@ def version_drop(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpRespons
     return _asked(
         request,
         version,
-        ReasonForm(request.POST or None),
-        lambda given: drop_draft(
-            version=version, reason=given["reason"], by=request.user, now=timezone.now()
-        ),
+        SeenReasonForm(request.POST or None, initial={"revision": version.revision}),
+        lambda given: drop_draft(version=version, by=request.user, now=timezone.now(), **given),
         title=_("Drop this draft of “%(title)s”"),
         label=_("Drop the draft"),
         done=_("The draft of “%(title)s” is dropped."),
