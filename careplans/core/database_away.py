@@ -15,6 +15,8 @@ from careplans.core.middleware import GetResponse
 # PostgreSQL files two of its own time-outs and fail-overs under "internal": a server that only reads for now, and a
 # session it ended because this process stood still in the middle of a transaction.
 READS_ONLY, STOOD_STILL = "25006", "25P03"
+# Of those who wait for one another it throws out one, whose transaction it has taken back by then.
+DEADLOCK, NOT_IN_A_ROW = "40P01", "40001"
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -28,6 +30,11 @@ def is_database_away(error: BaseException | None) -> bool:
     if isinstance(error, InternalError):
         return getattr(cause, "sqlstate", None) in (READS_ONLY, STOOD_STILL)
     return isinstance(error, OperationalError | InterfaceError)
+
+
+def is_taken_back(error: BaseException) -> bool:
+    """Whether PostgreSQL threw this one out for another's sake: then nothing of it is stored, and once more may do."""
+    return getattr(error.__cause__, "sqlstate", None) in (DEADLOCK, NOT_IN_A_ROW)
 
 
 @dataclass

@@ -31,6 +31,7 @@ from careplans.library.bundle_origin import (
 )
 from careplans.library.bundle_out import component_file, red_flag_file, rule_file, template_file
 from careplans.library.bundle_report import BAD, BUSY, KEPT, NEW, NEXT, SAME, Report, Row, read_otherwise
+from careplans.library.edit_source import note_added
 from careplans.library.load import months_later
 from careplans.library.models import (
     ArrivingFile,
@@ -48,6 +49,7 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
+from careplans.library.own_picture_files import is_stored
 from careplans.library.pictures import picture_codes
 from careplans.library.review import submit_for_review
 from careplans.library.starter_schema import RedFlagFile
@@ -119,7 +121,7 @@ class Arrival:
         if stored is not None:
             told = tuple(read_otherwise(stored, file))
             return Told(KEPT, told) if told else SAME
-        _save(Source(clinic=self.clinic, **file.model_dump()))
+        note_added(_save(Source(clinic=self.clinic, **file.model_dump())), self.by, self.now)
         return NEW
 
     def _component(self, file: BundledComponent) -> Told:
@@ -169,7 +171,7 @@ class Arrival:
         if own is None or file.own_picture is None:
             return own is None and file.own_picture is None
         data = self.bundle.pictures.get(file.own_picture.file, b"")
-        return own.alts == file.own_picture.alts and own.sha256 in _digests(data)
+        return own.alts == told_alts(file.own_picture.alts) and own.sha256 in _digests(data)
 
     def _own_picture(self, file: BundledComponent) -> OwnPicture | None:
         """Checked each time; written to the storage only for good, where no transaction can take it back."""
@@ -179,15 +181,15 @@ class Arrival:
         if data is None:
             raise BundleRefused(_("its picture “%(name)s” is missing") % {"name": file.own_picture.file})
         clean = clean_picture(data)
-        told_alts(file.own_picture.alts)
+        alts = told_alts(file.own_picture.alts)
         if not self.for_good:
             return None
         # One that left here comes back as itself: a JPEG written anew is another file.
         digests = (hashlib.sha256(data).hexdigest(), clean.sha256)
-        known = OwnPicture.objects.filter(clinic=self.clinic, sha256__in=digests).first()
-        return known or keep_picture(
-            clinic=self.clinic, picture=clean, alts=file.own_picture.alts, by=self.by, now=self.now
-        )
+        same = OwnPicture.objects.filter(clinic=self.clinic, sha256__in=digests)
+        # What it shows is part of it: those who do not see it have nothing else.
+        known = next((one for one in same if one.alts == alts and is_stored(one)), None)
+        return known or keep_picture(clinic=self.clinic, picture=clean, alts=alts, by=self.by, now=self.now)
 
     def _template(self, file: BundledTemplate) -> str | Told:
         template = Template.objects.filter(clinic=self.clinic, code=file.code).first()

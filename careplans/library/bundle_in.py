@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from careplans.accounts.models import Clinic, User
 from careplans.audit.record import record_change
+from careplans.core.database_away import is_taken_back
 from careplans.library.bundle import Bundle, read_bundle
 from careplans.library.bundle_arrival import Arrival, BundleRefused
 from careplans.library.bundle_report import Report
@@ -28,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 KEPT_WAITING = timedelta(days=1)
 NAME_LENGTH = 120
-# PostgreSQL: two who wait for one another, of whom it throws out one.
-DEADLOCK = "40P01"
 
 
 class TakenInAlready(BundleRefused):
@@ -126,7 +125,7 @@ def _overtaken_or_not() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, OperationalError) as error:
-        if isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+        if isinstance(error, OperationalError) and not is_taken_back(error):
             raise
         logger.warning("a file of library content met another write: %s", error)
         raise Overtaken(

@@ -43,6 +43,7 @@ from careplans.library.models import (
     TemplateItem,
     TemplateVersion,
 )
+from careplans.library.own_picture_files import stored_content
 from careplans.library.pictures import picture_svg
 from careplans.library.starter_schema import RedFlagFile
 from careplans.library.upload import ENDINGS
@@ -82,12 +83,20 @@ class _Content:
         return self
 
 
-class TooMuchToExport(Refusal):
+class CannotExport(Refusal):
+    """No file is made, and none is on record."""
+
+
+class TooMuchToExport(CannotExport):
     """The file would be larger than any clinic can take in."""
 
 
+class PictureGone(CannotExport):
+    """A picture of the clinic's own is not in the storage as it was kept: without it nobody would miss it in the file."""
+
+
 def export_library(*, clinic: Clinic, by: User, now: datetime) -> bytes:
-    """Everything that is approved, as a zip; raises ``TooMuchToExport``."""
+    """Everything that is approved, as a zip; raises ``CannotExport``."""
     with transaction.atomic():
         content = _Content(
             components=list(_components(clinic)),
@@ -99,16 +108,18 @@ def export_library(*, clinic: Clinic, by: User, now: datetime) -> bytes:
                 RedFlag.objects.filter(clinic=clinic, state=ReviewState.APPROVED).select_related("source")
             ),
         ).with_sources(clinic)
+    # Outside of a transaction, which on SQLite keeps everybody else from writing.
+    data = _packed(content)
+    with transaction.atomic():
         details = {"what": "all"}
         record_change(
             by=by, action="library.exported", subject=clinic, now=now, clinic_id=clinic.pk, details=details
         )
-    # After the transaction, which on SQLite keeps everybody else from writing.
-    return _packed(content)
+    return data
 
 
 def export_template(*, version: TemplateVersion, by: User, now: datetime) -> bytes:
-    """One approved template with its components, their sources and pictures, as a zip; raises ``TooMuchToExport``."""
+    """One approved template with its components, their sources and pictures, as a zip; raises ``CannotExport``."""
     clinic = version.template.clinic
     held = TemplateItem.objects.filter(phase__version=version).values("component")
     with transaction.atomic():
@@ -116,11 +127,13 @@ def export_template(*, version: TemplateVersion, by: User, now: datetime) -> byt
             components=list(_components(clinic).filter(component__in=held)),
             templates=list(_templates(clinic).filter(pk=version.pk)),
         ).with_sources(clinic)
+    data = _packed(content)
+    with transaction.atomic():
         details = {"what": version.template.code, "number": version.number}
         record_change(
             by=by, action="library.exported", subject=version, now=now, clinic_id=clinic.pk, details=details
         )
-    return _packed(content)
+    return data
 
 
 def component_file(version: ComponentVersion) -> BundledComponent:
@@ -267,14 +280,25 @@ def _packed(content: _Content) -> bytes:
 
 def _pictures(versions: Sequence[ComponentVersion]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
+    gone: list[str] = []
     for version in versions:
         drawn = picture_svg(version.picture) if version.picture else None
         if drawn:
             files[f"pictures/{version.picture}.svg"] = drawn.encode()
         own = _own_picture(version)
         if own and version.own_picture:
-            with version.own_picture.file.open("rb") as file:
-                files[own.file] = file.read()
+            content = stored_content(version.own_picture)
+            if content is None:
+                gone.append(version.component.code)
+            else:
+                files[own.file] = content
+    if gone:
+        raise PictureGone(
+            _(
+                "The picture your clinic uploaded for this is not in the storage any more: %(codes)s. Ask whoever runs Careplans to bring the file back from the backup, or approve a new version with another picture. Then export again."
+            )
+            % {"codes": ", ".join(gone)}
+        )
     return files
 
 

@@ -43,8 +43,13 @@ def new_source(*, clinic: Clinic, says: SourceSays, by: User, now: datetime) -> 
     source = Source(clinic=clinic, code=free_code(Source, clinic, says.name, most=CODE_LENGTH, as_typed=True))
     _write(source, says)
     source.save()
-    _record("source.added", source, by, now)
+    note_added(source, by, now)
     return source
+
+
+def note_added(source: Source, by: User, now: datetime) -> None:
+    """However it came: written here, or in a file."""
+    _record("source.added", source, by, now)
 
 
 @transaction.atomic

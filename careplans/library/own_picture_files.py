@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.core.files.storage import Storage
 
 from careplans.accounts.models import Clinic
-from careplans.core.database_away import is_database_away
+from careplans.core.database_away import is_database_away, is_taken_back
 from careplans.library.own_pictures import PREFIX, OwnPicture
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def files_follow() -> Iterator[None]:
         yield
     except Exception as error:
         # Where the database broke off, the row may well be stored.
-        if not is_database_away(error):
+        if is_taken_back(error) or not is_database_away(error):
             for picture in written:
                 picture.file.storage.delete(str(picture.file.name))
         raise

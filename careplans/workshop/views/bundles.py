@@ -30,7 +30,7 @@ from careplans.library.bundle_in import (
     take_in,
     waiting_files,
 )
-from careplans.library.bundle_out import TooMuchToExport, export_library, export_template
+from careplans.library.bundle_out import CannotExport, export_library, export_template
 from careplans.library.bundle_report import report_of
 from careplans.library.models import ArrivingFile
 from careplans.workshop.bundle_forms import ExportForm, ImportForm
@@ -57,8 +57,8 @@ def library_export(request: StaffRequest) -> HttpResponse:
         if form.is_valid():
             data = export_template(version=form.version, by=request.user, now=timezone.now())
             return _file(request, data, form.version.template.code)
-    except TooMuchToExport as too_much:
-        refusal = str(too_much)
+    except CannotExport as cannot:
+        refusal = str(cannot)
     context = {
         "title": _("Export the library"),
         "form": form,
