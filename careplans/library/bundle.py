@@ -74,7 +74,7 @@ class BundledComponent(schema.ComponentFile):
     """As in the starter library, except for what a clinic may leave out."""
 
     effect_text: str = ""
-    clinician_text: str = ""
+    clinician_text: schema.PrintedOrNothing = ""
     texts: dict[schema.Language, ComponentWords]  # type: ignore[assignment]  # a clinic's text may be shorter
     own_picture: OwnPictureFile | None = None
     origins: Origins = ()

@@ -77,10 +77,11 @@ def _nothing_struck(text: str) -> str:
     return text
 
 
-# What a patient reads.
+# What a handout prints, and what clinicians read as it does.
 Printed = Annotated[Text, AfterValidator(_nothing_struck)]
 PrintedOrNothing = Annotated[str, AfterValidator(_nothing_struck)]
 PrintedLines = Annotated[tuple[Printed, ...], Field(min_length=1)]
+Cautions = tuple[Printed, ...]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")]
 Months = Annotated[int, Field(ge=1, le=120)]
 Day = Annotated[int, Field(ge=0, le=3650)]
@@ -126,8 +127,8 @@ class ComponentFile(Part):
     grade: Grade
     effect: Effect
     effect_text: Text
-    clinician_text: Text
-    cautions: tuple[Text, ...]
+    clinician_text: Printed
+    cautions: Cautions
     picture: str
     sources: Annotated[tuple[SourceSays, ...], Field(min_length=1)]
     review_months: Months

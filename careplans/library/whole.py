@@ -70,6 +70,8 @@ phase_texts: TypeAdapter[Any] = TypeAdapter(Annotated[dict[schema.Language, sche
 red_flag_texts: TypeAdapter[Any] = TypeAdapter(Annotated[dict[schema.Language, schema.RedFlagText], _English])
 criteria: TypeAdapter[Any] = TypeAdapter(schema.Criteria)
 sources: TypeAdapter[Any] = TypeAdapter(Annotated[tuple[schema.SourceSays, ...], Field(min_length=1)])
+clinician_text: TypeAdapter[Any] = TypeAdapter(schema.PrintedOrNothing)
+cautions: TypeAdapter[Any] = TypeAdapter(schema.Cautions)
 steps: TypeAdapter[Any] = TypeAdapter(schema.Texts)
 conditions: TypeAdapter[Any] = TypeAdapter(Annotated[tuple[Condition, ...], Field(min_length=1)])
 
@@ -157,11 +159,20 @@ def words_in(texts: Iterable[Any]) -> dict[str, dict[str, Any]]:
 
 
 def problems_of_component(
-    clinic_id: uuid.UUID, *, texts: Any, default_dose: Any, sources_said: Any, tags: Any
+    clinic_id: uuid.UUID,
+    *,
+    texts: Any,
+    to_clinicians: str,
+    cautions_said: Any,
+    default_dose: Any,
+    sources_said: Any,
+    tags: Any,
 ) -> Iterator[str]:
     """The same of what is being written and not stored yet. ``texts``: by language."""
     yield from _texts(component_texts, texts)
     yield from _half_translated(texts)
+    yield from _wrong(clinician_text, to_clinicians, _("text for clinicians"))
+    yield from _wrong(cautions, cautions_said, _("cautions"))
     yield from _wrong(dose_adapter, default_dose, _("dose"))
     yield from _wrong(sources, sources_said, _("sources"))
     yield from unknown_sources(clinic_id, sources_said)
@@ -185,6 +196,8 @@ def _of_component(version: ComponentVersion) -> Iterator[str]:
     return problems_of_component(
         version.component.clinic_id,
         texts=words_in(version.texts.all()),
+        to_clinicians=version.clinician_text,
+        cautions_said=version.cautions,
         default_dose=version.default_dose,
         sources_said=version.sources,
         tags=version.tags,

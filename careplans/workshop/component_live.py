@@ -62,6 +62,8 @@ def _missing(content: ComponentContent, version: ComponentVersion) -> Any:
     return problems_of_component(
         version.component.clinic_id,
         texts=words_in(version.texts.all()) | {ENGLISH: english},
+        to_clinicians=content.clinician_text,
+        cautions_said=content.cautions,
         default_dose=content.dose.model_dump(mode="json"),
         sources_said=[asdict(one) for one in content.sources],
         tags=content.tags,

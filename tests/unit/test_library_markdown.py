@@ -8,11 +8,15 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+import yaml
 from django.template import Context, Template
 from django.utils.html import escape
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from careplans.accounts.models import Clinic
+from careplans.library.bundle import BundledComponent
 from careplans.library.load import STARTER_FOLDER
 from careplans.library.markdown import (
     BLOCK_TAGS,
@@ -23,8 +27,15 @@ from careplans.library.markdown import (
     printable,
     printable_block,
 )
-from careplans.library.starter_schema import Starter, read_starter
-from careplans.library.whole import component_texts, has_problems, red_flag_texts, wrong_in
+from careplans.library.starter_schema import ComponentFile, Starter, read_starter
+from careplans.library.whole import (
+    component_texts,
+    has_problems,
+    problems_of_component,
+    red_flag_texts,
+    wrong_in,
+)
+from tests.unit.test_library_bundle_pictures import COMPONENT
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -250,6 +261,35 @@ def test_what_a_patient_reads_cannot_be_submitted_with_struck_words() -> None:
         for where in ("why", "steps, 1", "stop if")
     ]
     assert has_problems(red_flag_texts, {"en": {"question": "a", "sign": "b", "what_to_do": "~~Wait.~~ Go."}})
+
+
+@pytest.mark.django_db
+def test_what_clinicians_read_cannot_be_submitted_with_struck_words(clinic: Clinic) -> None:
+    """Without them it would say the opposite to those who decide."""
+    said = problems_of_component(
+        clinic.pk,
+        texts={"en": {"title": "Bridge", "why": "For strength.", "steps": ["Lift."]}},
+        to_clinicians="Safe ~~not~~ after surgery.",
+        cautions_said=["Osteoporosis", "Do ~~not~~ load."],
+        default_dose={"kind": "duration", "minutes": 5},
+        sources_said=[],
+        tags=[],
+    )
+    struck = "cannot be used (words are struck through, and no handout prints that: take them out)"
+    assert [one for one in said if "struck" in one] == [
+        f"text for clinicians: {struck}",
+        f"cautions, 2: {struck}",
+    ]
+
+
+@pytest.mark.parametrize("field", ["clinician_text", "cautions"])
+def test_no_file_brings_struck_words_to_clinicians(field: str) -> None:
+    struck = "~~Not~~ after surgery."
+    written = yaml.safe_load(COMPONENT) | {field: [struck] if field == "cautions" else struck}
+    with pytest.raises(ValidationError, match="struck through"):
+        BundledComponent.model_validate(written)
+    with pytest.raises(ValidationError, match="struck through"):
+        ComponentFile.model_validate({"effect_text": "a", "clinician_text": "b"} | written)
 
 
 def test_the_starter_library_prints_as_before() -> None:
