@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
-from careplans.accounts.models import User
+from careplans.accounts.models import Clinic, User
 from careplans.core.refusals import Refusal
 from careplans.library.bundle import (
     Bundle,
@@ -52,6 +52,7 @@ from careplans.library.models import (
 from careplans.library.own_picture_files import is_stored
 from careplans.library.pictures import picture_codes
 from careplans.library.review import submit_for_review
+from careplans.library.search import indexed_at_the_end
 from careplans.library.starter_schema import RedFlagFile
 from careplans.library.translations import check_all
 from careplans.library.upload import UnusablePicture, clean_picture, keep_picture, told_alts
@@ -88,7 +89,30 @@ class Arrival:
         self.brought_by = arriving.brought_by
 
     def report(self) -> Report:
-        return Report(tuple(self._rows()))
+        """Everything it will write is held first, the clinic before all: two who wait for one another crosswise would
+        both be thrown out. Rehearsing makes nothing that others could find, and keeps nobody from the clinic."""
+        if self.for_good:
+            # Its key stays free: whoever wrote something of the clinic comes back to that when they are done.
+            list(Clinic.objects.select_for_update(no_key=True).filter(pk=self.clinic.pk))
+        self._hold()
+        with indexed_at_the_end(for_good=self.for_good):
+            return Report(tuple(self._rows()))
+
+    def _hold(self) -> None:
+        """In order of their keys, as a recall does: components, what they were copied from, templates, rules, flags."""
+        named = self.bundle
+        copies = [one.content for one in named.components if one.content]
+        components = {copy.code for copy in copies} | {one.code for copy in copies for one in copy.origins}
+        models: tuple[tuple[Any, set[str]], ...] = (
+            (Component, components),
+            (Template, _codes(named.templates)),
+            (SafetyRule, _codes(named.rules)),
+            (RedFlag, _codes(named.red_flags)),
+        )
+        for model, codes in models:
+            known = model._default_manager.filter(clinic=self.clinic).values_list("pk", "code")
+            keys = [pk for pk, code in known if code in codes]
+            list(model._default_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
 
     def _rows(self) -> Iterator[Row]:
         for name in self.bundle.strangers:
@@ -310,6 +334,10 @@ class _Before:
     newest: Any
     approved: Any
     is_busy: bool
+
+
+def _codes(entries: Iterable[Entry[Any]]) -> set[str]:
+    return {one.content.code for one in entries if one.content}
 
 
 Stored = TypeVar("Stored", bound=Model)

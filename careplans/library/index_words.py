@@ -148,7 +148,9 @@ def give_places(components: Sequence[Any]) -> None:
     """
     new = Component.objects.filter(pk__in=components, indexed=None).order_by("pk")
     for clinic in (
-        Clinic.objects.select_for_update().filter(pk__in=new.order_by().values("clinic")).order_by("pk")
+        Clinic.objects.select_for_update(no_key=True)
+        .filter(pk__in=new.order_by().values("clinic"))
+        .order_by("pk")
     ):
         last = IndexedComponent.objects.filter(clinic=clinic).aggregate(last=Max("place"))["last"]
         first = 0 if last is None else last + 1

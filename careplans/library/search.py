@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, reduce
@@ -45,6 +47,7 @@ LETTERS = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe"}
 ARABIC_LETTERS = {"ٱ": "ا", "ى": "ي", "ة": "ه", "\N{ARABIC TATWEEL}": None}
 AS_WRITTEN = str.maketrans({**LETTERS, **ARABIC_LETTERS})
 WORD = re.compile(r"\w+")
+_waiting: ContextVar[set[Any] | None] = ContextVar("waiting", default=None)
 
 
 def fold(text: str) -> str:
@@ -142,10 +145,31 @@ def index_component(component: Component) -> None:
     index_components([component.pk])
 
 
+@contextmanager
+def indexed_at_the_end(*, for_good: bool = True) -> Iterator[None]:
+    """Around many steps of one transaction: their components are indexed once, when all of them are done.
+
+    Words are held in their order. Who wrote one component after the other would hold the last words of the one while
+    it waits for the first words of the other. Not at all where it is not ``for_good``: what is undone is never looked for.
+    """
+    waiting: set[Any] = set()
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    if for_good:
+        index_components(waiting)
+
+
 @transaction.atomic
 def index_components(components: Iterable[Any]) -> None:
     """Write the rows of these components, by their keys, as their versions are now."""
     keys = sorted(components)
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.update(keys)
+        return
     for start in range(0, len(keys), AT_ONCE):
         _index(keys[start : start + AT_ONCE])
 

@@ -14,7 +14,8 @@ from careplans.library.bundle_arrival import BundleRefused
 from careplans.library.bundle_in import receive_file, take_in
 from careplans.library.bundle_out import export_library
 from careplans.library.bundle_report import Report
-from careplans.library.models import ArrivingFile, Component, ComponentVersion, ReviewState, SafetyRule
+from careplans.library.copies import copy_component
+from careplans.library.models import ArrivingFile, ComponentVersion, ReviewState, SafetyRule
 from careplans.library.review import start_version
 from tests.factories import NOW, make_staff
 from tests.faults.test_recall_race import PATIENCE, Second, waits
@@ -92,18 +93,20 @@ def test_a_rule_that_somebody_just_began_is_left_out_too(
     assert (taking_in.refusal, taking_in.outcome(rule.code)) == ("", "busy")
 
 
-def test_a_code_that_is_taken_in_the_same_moment_is_said(clinic: Clinic, editor: User) -> None:
+def test_a_code_that_is_taken_in_the_same_moment_is_left_out(clinic: Clinic, editor: User) -> None:
     theirs = export_library(clinic=clinic, by=editor, now=NOW)
     new = with_code(theirs, CODE, "ex-bridge-2")
     arriving = receive_file(clinic=clinic, name="theirs.zip", data=new, by=editor, now=NOW)
     taking_in = TakingIn(arriving, editor)
     with transaction.atomic():
-        Component.objects.create(clinic=clinic, code="ex-bridge-2", category="exercise")
+        of = component_of(clinic, CODE)
+        copy_component(of=of, code="ex-bridge-2", title="Our bridge", by=editor, now=NOW)
         taking_in.start()
         assert waits(taking_in)
     taking_in.join(PATIENCE)
-    assert "Somebody else changed the library in the same moment" in taking_in.refusal
-    assert not ComponentVersion.objects.filter(component__code="ex-bridge-2").exists()
+    assert "There is nothing new in this file" in taking_in.refusal
+    version = ComponentVersion.objects.get(component__code="ex-bridge-2")
+    assert version.state == ReviewState.DRAFT
 
 
 def with_code(data: bytes, old: str, new: str) -> bytes:
