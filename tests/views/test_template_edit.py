@@ -318,3 +318,35 @@ def test_the_editor_says_how_each_part_reads_and_what_is_not_printed(
     assert (first.reading.is_easy, first.reading.longest[0]) == (False, hard)
     assert [label for label, _what in first.dropped] == ["What to avoid"]
     assert "too hard, aim at 6 or below" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["template-general", "template-phase-add", "template-phase", "template-item"]
+)
+def test_a_form_opened_on_a_page_of_its_own_is_sent_as_any_form_is(
+    name: str, signed_in: Client, draft: TemplateVersion
+) -> None:
+    more = {
+        "template-phase": {"phase": phase_at(draft, 0).pk},
+        "template-item": {"item": items_of(phase_at(draft, 0))[0].pk},
+    }
+    where = address(name, draft, **more.get(name, {}))
+    alone, within = signed_in.get(where), signed_in.get(where, headers=HTMX)
+    form = f'action="{where}"'
+    assert form in alone.content.decode()
+    assert "hx-post" not in alone.content.decode()
+    assert form in within.content.decode()
+    assert 'hx-target="#editor"' in within.content.decode()
+    refused = signed_in.post(where, {"revision": ""})
+    assert form in refused.content.decode()
+    assert "hx-post" not in refused.content.decode()
+
+
+def test_what_was_saved_on_a_page_of_its_own_is_said_in_the_editor(
+    signed_in: Client, draft: TemplateVersion
+) -> None:
+    phase = phase_at(draft, 0)
+    where = address("template-phase", draft, phase=phase.pk)
+    answer = signed_in.post(where, phase_fields(draft), follow=True)
+    assert answer.redirect_chain == [(editor_of(draft, f"phase-{phase.pk}"), 302)]
+    assert "The phase “First steps” was changed." in answer.content.decode()

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -93,10 +94,11 @@ def find_context(request: StaffRequest, sent: QueryDict, version: TemplateVersio
 def answer_with_editor(
     request: StaffRequest, version: TemplateVersion, *, said: str, at: str = ""
 ) -> HttpResponse:
-    """After a change: the editor alone for htmx, which says what was done; else back to it, at what was changed."""
+    """After a change, saying what was done: the editor alone for htmx, else back to it, at what was changed."""
     if request.htmx:
         context = editor_context(request, version) | {"said": said}
         return _in_place_of_editor(request, "workshop/_template_editor.html", context)
+    messages.success(request, said)
     where = reverse("template-edit", args=[version.template_id, version.number])
     return redirect(where + (f"#{at}" if at else ""))
 
@@ -155,7 +157,9 @@ def answer_form(
     if request.htmx:
         return retarget(render(request, part, filled), target)
     status = 409 if "refusal" in context else 200
-    return render(request, "workshop/template_part.html", filled, status=status)
+    # There is no editor around it that an answer could take the place of: it is sent as any form is.
+    alone = filled | {"is_alone": True}
+    return render(request, "workshop/template_part.html", alone, status=status)
 
 
 def stale_form(
