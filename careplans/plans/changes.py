@@ -85,9 +85,14 @@ def _item_changes(old: DocumentItem, new: DocumentItem) -> list[str]:
         sentences.append(_("%(title)s: %(note)s") % {"title": new.title, "note": new.note})
     if old.note and not new.note:
         sentences.append(_("%(title)s: the note for you was taken out.") % {"title": new.title})
-    if old.component_version_number != new.component_version_number:
+    if _told(old) != _told(new):
         sentences.append(_("%(title)s: the instructions were updated.") % {"title": new.title})
     return sentences
+
+
+def _told(item: DocumentItem) -> tuple[object, ...]:
+    """What the patient reads and sees of it; a newer version may differ in what only clinicians read."""
+    return item.title, item.why, item.steps, item.feel, item.watch_for, item.stop_if, item.picture
 
 
 def _course_changes(old: DocumentItem, new: DocumentItem, document: PlanDocument) -> list[str]:

@@ -38,6 +38,11 @@ class Use:
         return sum(one.plans for one in self.versions)
 
     @property
+    def template_count(self) -> int:
+        """A template with a draft beside its version in use is one."""
+        return len({version.template_id for version in self.templates})
+
+    @property
     def is_unused(self) -> bool:
         return not (self.templates or self.versions or self.drafts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -144,7 +145,7 @@ def test_what_was_put_right_is_told_as_replaced_and_not_as_out(
     page = client.post(reverse("plan-without", args=[plan.pk, mobility.pk]), follow=True).content.decode()
     assert "it is replaced by version 2" in page
     assert "out of this draft" not in page
-    assert "the instructions were updated" in page
+    assert "the instructions were updated" not in page  # only clinicians read what was written anew
 
 
 def test_what_is_gone_is_told_as_out(
@@ -276,3 +277,40 @@ def test_templates_on_their_way_are_named_to_those_who_keep_the_library_alone(
         assert str(template_of(clinic)) in page
         number = len(client.get(reverse("component-use", args=[pk])).context["use"].templates)
         assert f"{number} template" in page_of(client, "component-detail", pk)
+
+
+def test_what_is_recalled_says_so_in_the_list_and_on_top_of_its_page_and_is_not_recalled_again(
+    client_of: Clients, clinic: Clinic, mobility: Component
+) -> None:
+    client, again = client_of(Role.REVIEWER), reverse("component-recall", args=[mobility.pk])
+    assert again in page_of(client, "component-detail", mobility.pk)
+    recall(clinic, MOBILITY)
+
+    page = page_of(client, "component-detail", mobility.pk)
+    header, columns = page.split('class="with-aside"')
+    assert re.search(r'tag-danger">.*?</svg>\s*Recalled</span>', header, re.DOTALL)
+    assert REASON in header
+    assert REASON not in columns.split('id="used-title"')[1].split("</section>")[0]
+    assert again not in page
+
+    rows = client.get(reverse("library"), {"state": "retired"}).context["lines"]
+    (row,) = (one for one in rows if one.component_id == mobility.pk)
+    assert [one.label for one in row.states] == ["Recalled"]
+
+    for told in (client.get(again, follow=True), client.post(again, {"reason": REASON}, follow=True)):
+        assert told.redirect_chain == [(reverse("component-detail", args=[mobility.pk]), 302)]
+        assert "was recalled already" in told.content.decode()
+    assert Recall.objects.filter(component=mobility).count() == 1
+
+
+def test_what_was_approved_after_a_recall_can_be_recalled(
+    client_of: Clients, clinic: Clinic, mobility: Component
+) -> None:
+    version = waiting_again(clinic, clinician_text="Only while standing.")
+    approve_version(version=version, by=make_staff(clinic, Role.REVIEWER), now=NOW)
+    client = client_of(Role.REVIEWER)
+    page = page_of(client, "component-detail", mobility.pk)
+    assert reverse("component-recall", args=[mobility.pk]) in page
+    assert "tag-danger" not in page
+    assert REASON in page.split('class="with-aside"')[1]
+    assert page_of(client, "component-recall", mobility.pk)

@@ -41,8 +41,8 @@ def plan_without(request: StaffRequest, pk: uuid.UUID, component_pk: uuid.UUID) 
 def _told(taken: ComponentVersion | None) -> str:
     if taken is None:
         return _(
-            "What was recalled is out of this draft. Read what the patient will be told, then publish it."
+            "What was recalled is out of this draft; everything else stands as it is in your library now. Speak to the patient, read what they will be told, then publish it."
         )
     return _(
-        "“%(title)s” was recalled and put right since: in this draft it is replaced by version %(number)d. Read what the patient will be told, and in which dose, then publish it."
+        "“%(title)s” was recalled and put right since: in this draft it is replaced by version %(number)d; everything else stands as it is in your library now. Speak to the patient, read what they will be told, and in which dose, then publish it."
     ) % {"title": wording_in(taken, FALLBACK_LANGUAGE).text.title, "number": taken.number}
