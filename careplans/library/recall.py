@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from careplans.accounts.models import User
@@ -41,6 +42,20 @@ def recall_component(*, component: Component, reason: str, by: User, now: dateti
         else:
             _retire_all(copy, why, by, now)
     return recall
+
+
+def whole_recalls(components: Iterable[uuid.UUID]) -> QuerySet[Recall]:
+    """Of each component whose every version that was in use is recalled, by its key: there is nothing more to recall."""
+    approved = ComponentVersion.objects.filter(component=OuterRef("component"), approved_at__isnull=False)
+    last = Subquery(approved.order_by("-number").values("number")[:1])
+    found = Recall.objects.filter(component__in=components).annotate(last_in_use=last)
+    return found.filter(up_to_number__gte=F("last_in_use")).select_related("recalled_by")
+
+
+def recall_of(version: ComponentVersion) -> Recall | None:
+    """The recall this version was withdrawn with."""
+    recalls = Recall.objects.filter(component=version.component_id, up_to_number__gte=version.number)
+    return recalls.select_related("recalled_by").order_by("up_to_number").first()
 
 
 def copies_of(component: Component) -> list[Component]:

@@ -15,8 +15,10 @@ from pydantic import ValidationError
 
 from careplans.library.dose import Dose, parse_dose
 from careplans.library.models import Category, ComponentIndex, ComponentVersion, Effect, Grade, ReviewState
+from careplans.library.recall import whole_recalls
 
 PER_PAGE = 50
+RECALLED = "recalled"
 READ = ("component_id", "state", "default_dose", "grade", "effect")
 
 
@@ -66,7 +68,11 @@ def page_of(found: QuerySet[ComponentIndex], wanted: str | None, *, is_narrowed:
 
 
 def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) -> list[ComponentLine]:
-    shown = _shown_versions([row.component_id for row in rows], for_keepers=for_keepers)
+    rows = list(rows)
+    keys = [row.component_id for row in rows]
+    shown = _shown_versions(keys, for_keepers=for_keepers)
+    # Who only reads sees what is in use, and that is not recalled.
+    recalled = set(whole_recalls(keys).values_list("component", flat=True)) if for_keepers else set()
     labels: Mapping[str, Any] = dict(ReviewState.choices)
     kinds: Mapping[str, Any] = dict(Category.choices)
     effects: Mapping[str, Any] = dict(Effect.choices)
@@ -75,6 +81,11 @@ def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) 
     for row in rows:
         version = shown[row.component_id]
         states = row.states.split("\n") if for_keepers else []
+        tags = [StateTag(one, str(labels[one])) for one in states if one]
+        if row.component_id in recalled:
+            # It is retired too, but that says nothing of the danger.
+            tags = [one for one in tags if one.value != ReviewState.RETIRED]
+            tags.insert(0, StateTag(RECALLED, _("Recalled")))
         lines.append(
             ComponentLine(
                 component_id=row.component_id,
@@ -83,7 +94,7 @@ def lines_of(rows: Iterable[ComponentIndex], *, for_keepers: bool, today: date) 
                 dose=dose_in_words(version["default_dose"]),
                 effect=str(effects[version["effect"]]),
                 grade=str(grades[version["grade"]]),
-                states=tuple(StateTag(one, str(labels[one])) for one in states if one),
+                states=tuple(tags),
                 review=_review(row.review_due_on, today) if for_keepers else "",
                 is_due=row.review_due_on is not None and row.review_due_on <= today,
             )

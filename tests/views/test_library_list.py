@@ -51,7 +51,7 @@ def test_another_clinics_components_are_not_found(
     page = client_of(Role.EDITOR).get(ADDRESS)
 
     assert titles(page) == []
-    assert "Nothing in your library has these words" in page.content.decode()
+    assert "Nothing is in your library yet" in page.content.decode()
 
 
 def test_a_row_says_kind_dose_and_evidence(clinic: Clinic, client_of: Callable[..., Client]) -> None:
@@ -209,3 +209,12 @@ def test_those_who_write_the_library_find_its_workshop(
     for role in (Role.EDITOR, Role.REVIEWER):
         assert 'href="/reviews/"' in client_of(role).get(ADDRESS).content.decode()
     assert 'href="/reviews/"' not in client_of(Role.CLINICIAN).get(ADDRESS).content.decode()
+
+
+def test_filters_nothing_fits_are_told_as_filters(clinic: Clinic, client_of: Callable[..., Client]) -> None:
+    make_library(clinic)
+    client = client_of(Role.EDITOR)
+    due = client.get(ADDRESS, {"state": "due"}).content.decode()
+    assert "Nothing in your library fits these filters" in due
+    assert "shorter word" not in due
+    assert "has these words" in client.get(ADDRESS, {"q": "zzzz", "state": "due"}).content.decode()

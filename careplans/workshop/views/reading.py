@@ -13,6 +13,7 @@ from careplans.accounts.authorise import StaffRequest, requires
 from careplans.accounts.permissions import Permission
 from careplans.library.copies import offer_for
 from careplans.library.models import ComponentVersion
+from careplans.library.recall import recall_of, whole_recalls
 from careplans.library.selectors import source_titles
 from careplans.library.translations import standing_of
 from careplans.workshop.component_page import component_page, readable_versions, shown_first
@@ -51,7 +52,10 @@ def _read(request: StaffRequest, version: ComponentVersion) -> HttpResponse:
         "is_due": version.is_review_due(timezone.localdate(timezone=request.clinic.zone)),
         "for_keepers": _keeps(request),
         "use": use_of(version.component, for_keepers=_keeps(request)),
-        "may_recall": Permission.REVIEW_LIBRARY in request.permissions and is_in_use_or_was(version),
+        "recall": recall_of(version),
+        "may_recall": Permission.REVIEW_LIBRARY in request.permissions
+        and is_in_use_or_was(version)
+        and not whole_recalls([version.component_id]).exists(),
         "reviewers": reviewers_in(request.clinic),
         "translations": language_lines(version, standing) if _keeps(request) else (),
         "may_write": Permission.EDIT_LIBRARY in request.permissions,

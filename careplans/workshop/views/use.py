@@ -20,7 +20,7 @@ from careplans.accounts.permissions import Permission
 from careplans.core.crispy import FormHelper
 from careplans.core.refusals import Refusal
 from careplans.library.models import Component
-from careplans.library.recall import recall_component
+from careplans.library.recall import recall_component, whole_recalls
 from careplans.library.recalled import REASON_LENGTH
 from careplans.library.selectors import FALLBACK_LANGUAGE, components_of, versions_of, wording_in
 from careplans.workshop.used import plans_with, use_of
@@ -66,6 +66,9 @@ def component_use(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
 def component_recall(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
     """What a recall will do, then the reason and the one button that does it."""
     component = _component(request, pk)
+    if whole_recalls([pk]).exists():
+        messages.info(request, _("This component was recalled already. There is nothing more to recall."))
+        return redirect("component-detail", pk=pk)
     form = RecallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
