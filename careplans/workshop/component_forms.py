@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from django import forms
 from django.utils.text import capfirst, format_lazy, slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careplans.library import starter_schema
@@ -92,6 +93,13 @@ class CopyForm(NewComponentForm):
             if not cleaned["code"]:
                 self.add_error("code", NO_CODE)
         return cleaned
+
+    def tell_taken(self, refusal: str) -> None:
+        """At the field that led to the code that another component has."""
+        if str(self["code"].value() or "").strip():
+            self.add_error("code", refusal)
+        else:
+            self.add_error("title", _("Give the copy a title of its own, or write a code for it below."))
 
 
 class NumberForm(forms.Form):
@@ -294,9 +302,34 @@ class ComponentEditor:
         """None while its numbers are missing or wrong."""
         return self.dose.dose if self.dose.is_valid() else None
 
+    @property
+    def doubts_of_dose(self) -> list[tuple[str, bool]]:
+        """What is missing or wrong in its numbers, in words; each with whether somebody wrote it."""
+        if not self.form.is_bound:
+            return []
+        if not self.dose.is_bound:
+            return [(str(_("Fill in the numbers of this kind of dose.")), False)]
+        return [
+            (
+                _doubt(str(self.dose.fields[name].label or "") if name in self.dose.fields else "", error),
+                error.code != "required",
+            )
+            for name, errors in self.dose.errors.as_data().items()
+            for error in errors
+        ]
+
     def _cited(self) -> tuple[CitedSource, ...]:
         rows = (form.cleaned_data for form in self.sources if form.is_valid())
         return tuple(CitedSource(row["source"], row["says"]) for row in rows if row.get("source"))
+
+
+def _doubt(label: str, error: forms.ValidationError) -> str:
+    said = " ".join(error.messages)
+    if error.code == "max_value":
+        said = gettext("too large. %(allowed)s") % {"allowed": said}
+    elif error.code == "min_value":
+        said = gettext("too small. %(allowed)s") % {"allowed": said}
+    return f"{label}: {said}" if label else said
 
 
 def _with_marker(data: Mapping[str, Any] | None, kind: str) -> Mapping[str, Any] | None:

@@ -26,8 +26,9 @@ PRINTED = (*PATIENT_WORDS, "clinician_text", "cautions", "effect_text")
 @dataclass(frozen=True)
 class Live:
     view: PatientView
-    # Empty while its numbers are missing or wrong.
+    # Empty while its numbers are missing or wrong; ``wrong_dose`` says what is wrong of what was written.
     dose: str
+    wrong_dose: tuple[str, ...]
     reading: Reading
     dropped: list[tuple[str, str]]
     missing: tuple[str, ...]
@@ -47,13 +48,18 @@ def live_of(editor: ComponentEditor, version: ComponentVersion) -> Live:
     dose = editor.dose_so_far if editor.form.is_bound else content.dose
     own = editor.own.pictures.get(content.own_picture_id) if content.own_picture_id else None
     words = {name: getattr(content, name) for name in PATIENT_WORDS}
+    doubts = editor.doubts_of_dose
     labels = {name: ComponentForm.base_fields[name].label for name in PRINTED}
     return Live(
         view=with_own_picture(patient_view(words, dose, content.picture, ENGLISH), own),
         dose=dose.in_words() if dose else "",
+        wrong_dose=tuple(said for said, is_written in doubts if is_written),
         reading=reading_of(words),
         dropped=dropped_in({name: getattr(content, name) for name in PRINTED}, labels),
-        missing=tuple(_missing(content, version)),
+        missing=(
+            *(_("Dose, %(what)s") % {"what": said} for said, _is_written in doubts),
+            *_missing(content, version),
+        ),
     )
 
 

@@ -54,9 +54,13 @@ class TranslationForm(forms.Form):
 
 
 class DropForm(forms.Form):
-    """``revision``: of the draft whose translation is taken out."""
+    """``revision``: of the draft whose translation is taken out. ``is_meant``: what is taken out is not kept anywhere."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
+    is_meant = forms.BooleanField(
+        label=_("Yes, take every word of it out of this draft"),
+        error_messages={"required": _("Tick that it is meant. Nothing was taken out.")},
+    )
 
 
 def _field_of(passage: Passage) -> forms.Field:

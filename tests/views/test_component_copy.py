@@ -134,3 +134,14 @@ def test_other_people_do_not_decide(
             == 404
         )
     assert client_of(Role.EDITOR).get(reverse("copy-offer", args=["rule", outdated.pk])).status_code == 404
+
+
+def test_a_copy_without_a_title_or_code_of_its_own_is_asked_for_a_title(
+    clinic: Clinic, client_of: Callable[..., Client]
+) -> None:
+    original = component_of(clinic, "ex-bridge")
+    path, client = reverse("component-copy", args=[original.component_id]), client_of(Role.EDITOR)
+    client.post(path, {"title": "Bridge for runners", "code": "", "form_key": "one"})
+    errors = client.post(path, {"title": "Bridge for runners", "code": ""}).context["form"].errors
+    assert "a title of its own" in str(errors["title"])
+    assert "code" not in errors

@@ -302,3 +302,22 @@ def test_the_rules_that_go_by_each_tag_stand_under_the_tags(
     # A rule about two that come together goes by the tag of the second one too.
     assert "Benzodiazepine with opioid" in told["Opioid"]
     assert "Which safety rules go by each tag" in page.content.decode()
+
+
+def test_a_dose_that_is_not_whole_is_named_among_what_is_missing(
+    signed_in: Client, draft: ComponentVersion
+) -> None:
+    def live(**numbers: str) -> str:
+        sent = typed(draft) | {f"dose-{name}": number for name, number in numbers.items()}
+        return signed_in.post(address(draft, "component-live"), sent).content.decode()
+
+    empty = live(sets="")
+    assert "Not complete yet." in empty
+    assert "Dose, Sets: Please fill this in." in empty
+    assert "Nothing is missing." not in empty
+    large = live(hold_seconds="100000")
+    assert large.count("Hold, seconds: too large. Write a whole number from 1 to 600.") == 2
+    assert "Not complete yet." not in large
+    assert "Nothing is missing." not in large
+    assert "Dose, Repetitions: too small." in live(reps="0")
+    assert "Nothing is missing." in live()

@@ -288,12 +288,17 @@ def test_an_outdated_translation_is_confirmed_on_its_page(signed_in: Client, dra
 
 def test_a_translation_is_taken_out_on_its_page(signed_in: Client, draft: ComponentVersion) -> None:
     assert "Take this translation out" in signed_in.get(page_of(draft)).content.decode()
-    stale = signed_in.post(step(draft, "drop"), {"revision": draft.revision - 1}, follow=True)
+    sure = {"revision": draft.revision, "is_meant": "on"}
+    stale = signed_in.post(step(draft, "drop"), sure | {"revision": draft.revision - 1}, follow=True)
     assert "Somebody else saved" in stale.content.decode()
     empty = signed_in.post(step(draft, "drop"), {}, follow=True)
     assert "not complete" in empty.content.decode()
 
-    done = signed_in.post(step(draft, "drop"), {"revision": draft.revision}, follow=True).content.decode()
+    unmeant = signed_in.post(step(draft, "drop"), {"revision": draft.revision}, follow=True)
+    assert "Tick that it is meant" in unmeant.content.decode()
+    assert draft.texts.filter(language="ar").exists()
+
+    done = signed_in.post(step(draft, "drop"), sure, follow=True).content.decode()
 
     assert "taken out of the draft" in done
     assert "Take this translation out" not in done
@@ -303,7 +308,7 @@ def test_a_translation_is_taken_out_on_its_page(signed_in: Client, draft: Compon
 def test_a_red_flag_keeps_its_translations(signed_in: Client, clinic: Clinic, editor: User) -> None:
     flag = start_version(of=flag_of(clinic), by=editor, now=NOW)
     page = signed_in.get(reverse("red-flag-translate", args=[flag.pk, "tr"])).content.decode()
-    sent = {"revision": flag.revision}
+    sent = {"revision": flag.revision, "is_meant": "on"}
     told = signed_in.post(step(flag, "drop", "red-flag", "tr"), sent, follow=True).content.decode()
     assert "Take this translation out" not in page
     assert "asked in the patient" in told

@@ -44,7 +44,7 @@ def component_copy(request: StaffRequest, pk: uuid.UUID) -> HttpResponse:
         try:
             draft = copy_component(of=found, by=request.user, now=timezone.now(), **form.cleaned_data)
         except CodeTaken as refusal:
-            form.add_error("code", str(refusal))
+            form.tell_taken(str(refusal))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:

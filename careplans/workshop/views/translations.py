@@ -118,11 +118,18 @@ def translation_drop(request: StaffRequest, kind: str, pk: uuid.UUID, language: 
     version = _told(kind, pk, request, language)
     form = DropForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("This page was not complete. Open it again."))
+        unmeant = form.errors.get("is_meant") if "revision" in form.cleaned_data else None
+        messages.error(
+            request, str(unmeant[0] if unmeant else _("This page was not complete. Open it again."))
+        )
         return redirect(translation_url(version, language))
     try:
         drop_translation(
-            version=version, language=language, by=request.user, now=timezone.now(), **form.cleaned_data
+            version=version,
+            language=language,
+            revision=form.cleaned_data["revision"],
+            by=request.user,
+            now=timezone.now(),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -213,6 +220,7 @@ def _page(
     context = page_context(version, language, request, form)
     standing = context["standing"]
     context |= {
+        "drop_form": DropForm(initial={"revision": version.revision}, auto_id="drop_%s"),
         "approve_form": ApproveForm(initial={"sha256": standing.sha256}),
         # A mistake in the form is no reason to write over what somebody else saved meanwhile.
         "revision": request.POST.get("revision", version.revision),
