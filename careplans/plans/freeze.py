@@ -111,8 +111,9 @@ def _refuse_unusable(draft: Draft, document: PlanDocument) -> None:
 def _refuse_withdrawn(draft: Draft, document: PlanDocument) -> None:
     """A recall holds the components too (``library.recall``): it comes before or after this publishing, never between."""
     items = DraftItem.objects.filter(phase__draft=draft)
-    held = Component.objects.filter(pk__in=items.values("component_version__component"))
-    list(held.select_for_update().order_by("pk"))
+    # Named one by one: rows found by a join are held by whatever way the database goes through it.
+    keys = set(items.values_list("component_version__component", flat=True))
+    list(Component.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
     gone = items.exclude(component_version__state=ReviewState.APPROVED)
     gone = gone.select_related("component_version__component")
     titles = sorted({wording_in(item.component_version, document.language).text.title for item in gone})
