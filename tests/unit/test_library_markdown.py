@@ -350,7 +350,7 @@ def test_no_word_is_lost(text: str) -> None:
 # What a patient or a clinician can be harmed by when it goes missing, among every mark that could take it away.
 MEANT = ["5", "10", "- 5", "-10", "-", "<", "< 5", "<30", "not", "no", "2024. ", "1. ", "2) ", " * ", "*", "**", "_", "`", "```", "# ",
          "\n", "\n\n", " ", " ", "    ", "kg", "°C", "&", "&lt;", "[", "]", "(", ")", "\\", "|", "!", ">", "~", "+ "]  # fmt: skip
-AS_MEANT = re.compile(r"(?<![a-z])(?:not|no)|(?:-\s*)?\d|<")
+AS_MEANT = re.compile(r"not|no|(?:-\s*)?\d|<")
 
 
 def read(html: str) -> str:
