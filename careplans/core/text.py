@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
@@ -63,3 +64,8 @@ def _is_plain(character: str) -> bool:
     if kind == "Cf":
         return character in SPELLING_MARKS
     return kind not in REFUSED_KINDS and character != UNREADABLE
+
+
+def storable(words: Iterable[str]) -> set[str]:
+    """Those that a database can be asked for: PostgreSQL knows no text with a NUL in it, so that none is kept."""
+    return {word for word in words if "\0" not in word}

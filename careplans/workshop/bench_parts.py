@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from careplans.accounts.models import Clinic
+from careplans.core.text import storable
 from careplans.library import whole
 from careplans.library.conditions import condition_adapter
 from careplans.library.dose import Dose, dose_adapter, parse_dose
@@ -31,7 +32,7 @@ def parts_by_code(clinic: Clinic, codes: Iterable[str]) -> dict[str, Part]:
     """The approved version of each, else its newest one that has a dose. Two queries."""
     versions = (
         ComponentVersion.objects.of(clinic)
-        .filter(component__code__in=set(codes))
+        .filter(component__code__in=storable(codes))
         .select_related("component")
         .prefetch_related("texts")
         .order_by("number")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from careplans.accounts.models import Clinic
+from careplans.core.text import storable
 from careplans.library.models import ComponentIndex
 from careplans.library.search import Question, found
 
@@ -39,7 +40,7 @@ class Picker:
 def named_by_code(clinic: Clinic, codes: Iterable[str], *, for_keepers: bool = True) -> dict[str, Named]:
     """What components with these codes are called; without keepers' eyes, only what is approved. One query."""
     rows = ComponentIndex.objects.filter(
-        clinic=clinic, for_keepers=for_keepers, component__code__in=set(codes)
+        clinic=clinic, for_keepers=for_keepers, component__code__in=storable(codes)
     ).values_list("component_id", "component__code", "title")
     return {code: Named(pk, code, title) for pk, code, title in rows}
 
