@@ -57,7 +57,7 @@ def picker(clinic: Clinic, *, name: str, codes: Sequence[str], words: str = "") 
     if not words.strip():
         return Picker(name, f"{name}-find", chosen)
     rows = found(clinic, Question(words=words), for_keepers=True, today=timezone.localdate())
-    rows = rows.exclude(component__code__in=list(codes)).select_related("component")
+    rows = rows.exclude(component__code__in=storable(codes)).select_related("component")
     shown = [Named(row.component_id, row.component.code, row.title) for row in rows[: MOST_FOUND + 1]]
     more = max(rows.count() - MOST_FOUND, 0) if len(shown) > MOST_FOUND else 0
     return Picker(name, f"{name}-find", chosen, words, tuple(shown[:MOST_FOUND]), more)
