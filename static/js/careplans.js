@@ -171,7 +171,19 @@
     });
   }
 
+  /* Words typed before the scripts were there, or kept by the browser when the page was loaded again, count as typed:
+     a search looks for them, a preview shows them, leaving warns. Only where typing alone saves nothing. */
+  function setUpTypedBefore() {
+    const fields = "form[data-guard] textarea[name], form[data-guard] input[type=text][name], input[type=search]";
+    document.addEventListener("htmx:load", (event) => {
+      for (const field of event.detail.elt.querySelectorAll(fields)) {
+        if (field.value !== field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    setUpTypedBefore();
     setUpTheme();
     setUpFailed();
     setUpFocusKept();

@@ -18,7 +18,8 @@ from tests.factories import PASSWORD
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 # WCAG 2.2 AA; best practices beyond it are looked at by eye.
 # As patient with what is waited for as with a click: the machine that checks may be busy with something else.
-expect.set_options(timeout=20_000)
+PATIENCE = 45_000
+expect.set_options(timeout=PATIENCE)
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -61,7 +62,7 @@ def travel() -> Iterator[Callable[[datetime], None]]:
 @pytest.fixture
 def page(page: Page) -> Page:
     """A page that fails the test on script errors and on anything our own policy refuses."""
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     page.on("pageerror", _fail)
     return page
 
@@ -77,7 +78,7 @@ def phone(browser: Browser) -> Iterator[Page]:
         viewport={"width": 360, "height": 720}, java_script_enabled=False, is_mobile=True, has_touch=True
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
 
