@@ -51,7 +51,7 @@ second_factor_urls: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("start/", person.start, name="start"),
+    path("", person.start, name="start"),
     path("account/", person.person, name="account"),
     path("account/sign-out-elsewhere/", person.person_sign_out_elsewhere, name="account-sign-out-elsewhere"),
     path("account/sent-again/", sent_again.sent_again, name="sent-again"),

@@ -94,7 +94,7 @@ def _nav_items(
         if permission not in permissions:
             continue
         url = reverse(name)
-        is_current = path == url if url == "/" else path.startswith(url)
+        is_current = path.startswith(url)
         count = status.for_me if name == "worklist" and Permission.SEE_CLINICAL in permissions else 0
         items.append(NavItem(label, url, icon, is_current, count))
         if name == "library" and Permission.KEEP_LIBRARY in permissions:

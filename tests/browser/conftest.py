@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -88,6 +89,8 @@ def sign_in(page: Page, site: str, email: str) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    # Going on at once would break off the sign-in on a busy machine.
+    expect(page).not_to_have_url(re.compile("/account/login/"))
 
 
 def assert_accessible(page: Page) -> None:

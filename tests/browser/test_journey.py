@@ -266,7 +266,7 @@ def test_staff_pages_fit_and_are_accessible(
     sign_in(page, site, "ada@clinic.example")
 
     for path in (
-        "/",
+        "/worklist/",
         "/patients/",
         "/patients/register/",
         "/library/",

@@ -42,7 +42,6 @@ def clinic(travel: Callable[[datetime], None]) -> Clinic:
 def go_as(page: Page, site: str, email: str) -> None:
     page.context.clear_cookies()
     sign_in(page, site, email)
-    page.wait_for_url(re.compile(r"/(worklist|library|reviews)?"))
 
 
 def open_component(page: Page, site: str) -> None:

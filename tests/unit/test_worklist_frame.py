@@ -52,7 +52,7 @@ def test_a_red_flag_is_on_every_clinicians_page_until_it_is_acknowledged(
 
 def test_the_worklist_begins_with_them_and_needs_no_banner(staff_client: Client, clinic: Clinic) -> None:
     make_red_flag(clinic, colleague(clinic))
-    assert ALARM not in staff_client.get("/").content.decode()
+    assert ALARM not in staff_client.get("/worklist/").content.decode()
 
 
 def test_the_front_desk_reads_nothing_of_red_flags(client_of: Callable[..., Client], clinic: Clinic) -> None:
@@ -88,11 +88,11 @@ def test_the_menu_leads_to_ones_other_clinics(
 
 
 def test_a_page_that_refreshes_itself_does_not_keep_the_session_alive(staff_client: Client) -> None:
-    staff_client.get("/")
+    staff_client.get("/worklist/")
     session: Any = staff_client.session
     session[SEEN_AT] = long_ago = session[SEEN_AT] - 300
     session.save()
-    staff_client.get("/", headers={"X-Unattended": "1", "HX-Request": "true"})
+    staff_client.get("/worklist/", headers={"X-Unattended": "1", "HX-Request": "true"})
     assert staff_client.session[SEEN_AT] == long_ago
-    staff_client.get("/")
+    staff_client.get("/worklist/")
     assert staff_client.session[SEEN_AT] > long_ago

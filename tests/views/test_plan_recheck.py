@@ -53,14 +53,14 @@ def plan(clinic: Clinic, clinician: User) -> Plan:
     return make_changed(clinic, clinician)
 
 
-def page_of(client: Client, address: str = "/") -> str:
+def page_of(client: Client, address: str = "/worklist/") -> str:
     return client.get(address, follow=True).content.decode()
 
 
 def test_it_stands_on_the_worklist_of_its_clinician_and_of_the_clinic(
     plan: Plan, clinic: Clinic, client_of: Callable[..., Client]
 ) -> None:
-    page = page_of(client_of(Role.CLINICIAN), "/?whose=clinic")
+    page = page_of(client_of(Role.CLINICIAN), "/worklist/?whose=clinic")
 
     assert TITLE in page
     assert f'id="changed-{plan.pk}"' in page
@@ -89,7 +89,7 @@ def test_the_plan_says_what_is_new(plan: Plan, client_of: Callable[..., Client])
 def test_ending_the_plan_takes_it_off(plan: Plan, clinician: User, client_of: Callable[..., Client]) -> None:
     end_plan(plan=plan, state="stopped", reason="Thrombosis: hospital.", by=clinician, now=NOW)
 
-    assert TITLE not in page_of(client_of(Role.CLINICIAN), "/?whose=clinic")
+    assert TITLE not in page_of(client_of(Role.CLINICIAN), "/worklist/?whose=clinic")
     assert "New since this version" not in page_of(
         client_of(Role.CLINICIAN), reverse("plan-detail", args=[plan.pk])
     )
@@ -98,7 +98,7 @@ def test_ending_the_plan_takes_it_off(plan: Plan, clinician: User, client_of: Ca
 def test_another_clinic_does_not_have_it(
     plan: Plan, other_clinic: Clinic, client_of: Callable[..., Client]
 ) -> None:
-    assert TITLE not in page_of(client_of(Role.CLINICIAN, at=other_clinic), "/?whose=clinic")
+    assert TITLE not in page_of(client_of(Role.CLINICIAN, at=other_clinic), "/worklist/?whose=clinic")
 
 
 def test_a_long_list_of_ends_does_not_cut_it_off(
@@ -114,7 +114,7 @@ def test_a_long_list_of_ends_does_not_cut_it_off(
         ending = publish_plan(draft=make_draft(clinic, other), revision=1, by=other, now=NOW).plan
         Plan.objects.filter(pk=ending.pk).update(ends_on=NOW.date())
 
-    page = page_of(client_of(Role.CLINICIAN), "/?whose=clinic")
+    page = page_of(client_of(Role.CLINICIAN), "/worklist/?whose=clinic")
 
     assert f'id="changed-{plan.pk}"' in page
     assert "Show all 3" in page
@@ -126,7 +126,7 @@ def test_rows_do_not_cost_queries(
     client = client_of(Role.CLINICIAN)
     for _number in range(2):
         make_changed(clinic, clinician)
-    page_of(client, "/?whose=clinic")
+    page_of(client, "/worklist/?whose=clinic")
 
     with django_assert_max_num_queries(10):
-        page_of(client, "/?whose=clinic")
+        page_of(client, "/worklist/?whose=clinic")

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from careplans.accounts.models import Clinic, User
 from careplans.accounts.permissions import Role
@@ -47,23 +48,37 @@ def staff_client(clinician: User) -> Client:
     return client
 
 
-def text_of(client: Client, address: str = "/") -> str:
+def text_of(client: Client, address: str = "/worklist/") -> str:
     response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()
 
 
-def test_the_bare_address_leads_each_role_to_its_first_page(client: Client, db: None) -> None:
-    """The sign-in must not lead on to the worklist: whoever has none would meet "not open to you" first."""
-    assert client.get("/")["Location"] == "/account/login/"
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        (Role.CLINICIAN, "worklist"),
+        (Role.FRONT_DESK, "worklist"),
+        (Role.EDITOR, "library"),
+        (Role.REVIEWER, "library"),
+        (Role.ADMINISTRATOR, "staff-list"),
+    ],
+)
+def test_the_bare_address_leads_each_role_to_its_first_page(
+    client_of: Callable[..., Client], role: Role, first: str
+) -> None:
+    """Also whoever has no worklist: typing the address must not end at "not open to you"."""
+    client = client_of(role)
+    assert client.get("/").url == reverse(first)
+    assert client.get(reverse(first)).status_code == 200
 
 
 def test_anonymous_is_sent_to_the_sign_in(client: Client, db: None) -> None:
-    assert client.get("/").status_code == 302
+    assert client.get("/worklist/").status_code == 302
 
 
 def test_content_editors_have_no_worklist(client_of: Callable[..., Client]) -> None:
-    assert client_of(Role.EDITOR).get("/").status_code == 403
+    assert client_of(Role.EDITOR).get("/worklist/").status_code == 403
 
 
 def test_an_empty_worklist_is_a_good_day(staff_client: Client) -> None:
@@ -104,7 +119,7 @@ def test_the_red_flags_of_others_are_in_everybodys_list_and_counted_honestly(
 def test_other_alerts_of_others_are_in_the_clinics_list_only(staff_client: Client, clinic: Clinic) -> None:
     alert = make_alerted(clinic, colleague(clinic), pain_now=8)
     assert f"/alerts/{alert.pk}/" not in text_of(staff_client)
-    assert f"/alerts/{alert.pk}/" in text_of(staff_client, "/?whose=clinic")
+    assert f"/alerts/{alert.pk}/" in text_of(staff_client, "/worklist/?whose=clinic")
 
 
 def test_alerts_stand_by_tier_then_age(staff_client: Client, clinic: Clinic, clinician: User) -> None:
@@ -204,7 +219,7 @@ def test_content_whose_review_is_due(staff_client: Client, clinic: Clinic) -> No
 
 def test_another_clinics_rows_never_appear(staff_client: Client, other_clinic: Clinic) -> None:
     make_busy(other_clinic, colleague(other_clinic), times=1)
-    assert "A good day" in text_of(staff_client, "/?whose=clinic")
+    assert "A good day" in text_of(staff_client, "/worklist/?whose=clinic")
 
 
 def test_the_front_desk_sees_calls_and_mail_and_nothing_clinical(
@@ -223,7 +238,7 @@ def test_the_page_asks_for_its_sections_alone_without_counting_as_somebody_there
     staff_client: Client,
 ) -> None:
     assert "X-Unattended" in text_of(staff_client)
-    fragment = staff_client.get("/", headers={"HX-Request": "true"}).content.decode()
+    fragment = staff_client.get("/worklist/", headers={"HX-Request": "true"}).content.decode()
     assert 'id="worklist"' in fragment
     assert "<html" not in fragment
 
@@ -254,7 +269,7 @@ def test_a_long_section_is_cut_and_shown_whole_on_request(
     page = text_of(staff_client)
     assert "Show all 3" in page
     assert page.count('id="call-') == 2
-    assert text_of(staff_client, "/?all=calls").count('id="call-') == 3
+    assert text_of(staff_client, "/worklist/?all=calls").count('id="call-') == 3
 
 
 def test_red_flags_are_never_cut(

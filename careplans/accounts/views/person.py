@@ -33,7 +33,7 @@ FIRST_PAGES = (
 @require_safe
 @any_staff
 def start(request: StaffRequest) -> HttpResponseRedirect:
-    """After signing in, and whenever somebody asks for the start."""
+    """The bare address, and after signing in: each role's own first page. Not everybody has a worklist."""
     names = (name for permission, name in FIRST_PAGES if permission in request.permissions)
     return redirect(next(names, "account"))
 

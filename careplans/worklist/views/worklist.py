@@ -34,8 +34,3 @@ def worklist(request: StaffRequest) -> HttpResponse:
         "today": scope.today,
     }
     return render(request, "worklist/_sections.html" if request.htmx else "worklist/worklist.html", context)
-
-
-# Whoever opens the bare address is asked to sign in and then goes to the first page of their own role: content editors,
-# reviewers and administrators have no worklist.
-worklist.redirect_field_name = ""  # type: ignore[attr-defined]  # read by LoginRequiredMiddleware
