@@ -61,13 +61,20 @@ def _needs_two(version: ReviewedContent) -> bool:
 
 @transaction.atomic
 def retire_version(
-    *, version: ReviewedContent, reason: str, by: User, now: datetime, revision: int | None = None
+    *,
+    version: ReviewedContent,
+    reason: str,
+    by: User,
+    now: datetime,
+    revision: int | None = None,
+    state: str | None = None,
 ) -> None:
     """Take a version out of use. Plans that hold it keep what they say; new ones cannot be published with it.
 
-    ``revision`` is what the page showed: what was written on meanwhile is not taken away unread.
+    ``revision`` and ``state`` are what the page showed: what was written on meanwhile is not taken away unread, and what
+    was approved meanwhile is not taken out of use by somebody who meant to drop a version nobody used yet.
     """
-    hold_seen(version, revision)
+    hold_seen(version, revision, state)
     refuse_alone(version)
     kept = _kept(version, reason, by, now, was_in_use=version.state == ReviewState.APPROVED)
     move(version, ReviewState.RETIRED)

@@ -76,10 +76,10 @@ def hold(version: Content) -> Content | None:
     return version.held().first()
 
 
-def hold_seen(version: Content, revision: int | None) -> Content | None:
-    """The same, refused when it is not what was seen: ``revision`` of the page, None where nobody looked."""
+def hold_seen(version: Content, revision: int | None, state: str | None = None) -> Content | None:
+    """The same, refused when it is not what was seen: ``revision`` and ``state`` of the page, None where nobody looked."""
     stored = hold(version)
-    if stored is not None and revision is not None and stored.revision != revision:
+    if stored is not None and (revision not in {None, stored.revision} or state not in {None, stored.state}):
         raise StaleVersion(
             _("Somebody changed this version since you opened it. Read it again before you decide.")
         )

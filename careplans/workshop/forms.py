@@ -65,6 +65,12 @@ class SeenReasonForm(ReasonForm):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class RetireForm(SeenReasonForm):
+    """``state`` too: retiring what is in use is another decision than dropping what is in review."""
+
+    state = forms.ChoiceField(choices=ReviewState, widget=forms.HiddenInput)
+
+
 class KeepForm(_AskedForm):
     """``seen_due_on`` is the review date the page showed."""
 

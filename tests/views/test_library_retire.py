@@ -52,7 +52,7 @@ def test_one_click_retires_nothing_that_protects(model: Any, kind: str, clinic: 
         address = reverse("version-retire", args=[kind, version.pk])
         assert site.get(address).status_code == 302
         assert "takes two people" in text_of(
-            site.post(address, {"reason": WHY, "revision": version.revision})
+            site.post(address, {"reason": WHY, "revision": version.revision, "state": version.state})
         )
 
     assert {row.state for row in model.objects.filter(clinic=clinic)} == {ReviewState.APPROVED}

@@ -23,7 +23,7 @@ from careplans.library.comments import ask_for_recall, comment_on
 from careplans.library.models import Retirement, ReviewComment, ReviewState
 from careplans.library.recall import recall_component
 from careplans.library.retire import propose_retirement, retire_version
-from careplans.library.review import send_back
+from careplans.library.review import approve_version, send_back
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import recalls_asked_in
 from careplans.workshop.waiting import waiting_count
@@ -81,7 +81,7 @@ def state_of(version: Any) -> str:
 
 def seen(version: Any, reason: str = WHY) -> dict[str, Any]:
     """What the page that drops or retires it sends."""
-    return {"reason": reason, "revision": version.revision}
+    return {"reason": reason, "revision": version.revision, "state": version.state}
 
 
 STEPS = {
@@ -342,6 +342,22 @@ def test_an_editor_drops_a_draft_and_nothing_else(clinic: Clinic, editor: User) 
 
     assert "Only a draft can be dropped" in refused.content.decode()
     assert (state_of(old), state_of(draft)) == (ReviewState.APPROVED, ReviewState.RETIRED)
+
+
+def test_what_was_approved_meanwhile_is_not_taken_out_of_use(
+    clinic: Clinic, editor: User, reviewer: User
+) -> None:
+    """Who meant to drop a version that nobody uses yet did not decide about one that is in use."""
+    draft = make_next(component_of(clinic, "ex-bridge"), editor, submitted=True)
+    was = seen(draft)
+    site, path = site_of(reviewer), address("retire", "component", draft)
+    assert "Drop this version of" in site.get(path).content.decode()
+    approve_version(version=draft, by=reviewer_of(clinic, "Rita Second"), now=NOW)
+
+    response = site.post(path, was)
+
+    assert "Somebody changed this version since you opened it." in response.content.decode()
+    assert state_of(draft) == ReviewState.APPROVED
 
 
 @pytest.mark.parametrize("step", ["drop", "retire"])

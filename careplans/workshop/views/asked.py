@@ -31,7 +31,7 @@ from careplans.library.retire import (
 )
 from careplans.library.review import REVIEW_EVERY, keep_version, send_back
 from careplans.workshop.consequences import consequences
-from careplans.workshop.forms import KeepForm, ReasonForm, SeenReasonForm, SendBackForm
+from careplans.workshop.forms import KeepForm, ReasonForm, RetireForm, SeenReasonForm, SendBackForm
 from careplans.workshop.kinds import title_of, version_or_404
 from careplans.workshop.places import version_url
 from careplans.workshop.selectors import proposals_in, reviewers_in
@@ -73,7 +73,7 @@ def version_retire(request: StaffRequest, kind: str, pk: uuid.UUID) -> HttpRespo
     return _asked(
         request,
         version,
-        SeenReasonForm(request.POST or None, initial={"revision": version.revision}),
+        RetireForm(request.POST or None, initial={"revision": version.revision, "state": version.state}),
         lambda given: retire_version(version=version, by=request.user, now=timezone.now(), **given),
         title=_("Retire “%(title)s”") if was_in_use else _("Drop this version of “%(title)s”"),
         label=retire_label(version),
