@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
-from careplans.accounts.models import Clinic, User
+from careplans.accounts.models import User
 from careplans.core.refusals import Refusal
 from careplans.library.bundle import (
     Bundle,
@@ -49,6 +49,7 @@ from careplans.library.models import (
     TemplatePhase,
     TemplateVersion,
 )
+from careplans.library.own_codes import hold_codes
 from careplans.library.own_picture_files import is_stored
 from careplans.library.pictures import picture_codes
 from careplans.library.review import submit_for_review
@@ -92,8 +93,7 @@ class Arrival:
         """Everything it will write is held first, the clinic before all: two who wait for one another crosswise would
         both be thrown out. Rehearsing makes nothing that others could find, and keeps nobody from the clinic."""
         if self.for_good:
-            # Its key stays free: whoever wrote something of the clinic comes back to that when they are done.
-            list(Clinic.objects.select_for_update(no_key=True).filter(pk=self.clinic.pk))
+            hold_codes(self.clinic)
         self._hold()
         with indexed_at_the_end(for_good=self.for_good):
             return Report(tuple(self._rows()))

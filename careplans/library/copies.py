@@ -29,6 +29,7 @@ from careplans.library.models import (
     Template,
     TemplateVersion,
 )
+from careplans.library.own_codes import hold_codes
 from careplans.library.review import draft_like
 from careplans.library.search import index_version
 from careplans.library.translations import check_all, code_of
@@ -85,7 +86,7 @@ def copy_template(*, of: TemplateVersion, code: str, title: str, by: User, now: 
     clinic = of.template.clinic
     if code != slugify(code) or not 0 < len(code) <= CODE_LENGTH:
         raise ReviewRefusal(_("Write the code in small letters, digits and hyphens, such as after-a-fall."))
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    hold_codes(clinic)
     if Template.objects.filter(clinic=clinic, code=code).exists():
         raise CodeTaken(_("Another template of your clinic has this code. Choose another one."))
     template = Template.objects.create(clinic=clinic, code=code, origin=of.template, origin_number=of.number)

@@ -24,6 +24,7 @@ from careplans.library.models import (
     OwnPicture,
     ReviewState,
 )
+from careplans.library.own_codes import hold_codes
 from careplans.library.own_picture_files import files_follow
 from careplans.library.search import index_component
 from careplans.library.upload import NewPicture, keep_picture
@@ -132,7 +133,7 @@ def add_component(*, clinic: Clinic, code: str, category: str, **origin: Any) ->
         raise ReviewRefusal(_("Choose what kind of component it is."))
     if code != slugify(code) or not 0 < len(code) <= CODE_LENGTH:
         raise ReviewRefusal(_("Write the code in small letters, digits and hyphens, such as ex-bridge."))
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    hold_codes(clinic)
     if Component.objects.filter(clinic=clinic, code=code).exists():
         raise CodeTaken(_("Another component of your clinic has this code. Choose another one."))
     return Component.objects.create(clinic=clinic, code=code, category=category, **origin)

@@ -19,6 +19,15 @@ class NameTaken(ReviewRefusal):
     """Another rule, red flag or source of the clinic is known by this code."""
 
 
+def hold_codes(clinic: Clinic) -> None:
+    """Of two people who choose the same code at once, the second finds the first's, until the transaction ends.
+
+    The clinic's key stays free: whoever has written something of the clinic's comes back to it at the end, and would
+    wait for us while we wait for them.
+    """
+    list(Clinic.objects.select_for_update(no_key=True).filter(pk=clinic.pk))
+
+
 def code_from(name: str, *, most: int, as_typed: bool = False) -> str:
     """The name as a code; ``as_typed``: what is one already keeps its capitals. Without Latin letters it is refused."""
     line = plain_line(name)
@@ -36,7 +45,7 @@ def free_code(
 ) -> str:
     """The code of the name, held so that of two people with the same one the second is told."""
     code = code_from(name, most=most, as_typed=as_typed)
-    list(Clinic.objects.select_for_update().filter(pk=clinic.pk))
+    hold_codes(clinic)
     others = model._default_manager.filter(clinic=clinic, code__iexact=code)
     if (others.exclude(pk=but.pk) if but is not None else others).exists():
         raise NameTaken(

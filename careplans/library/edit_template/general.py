@@ -15,6 +15,7 @@ from careplans.core.text import plain_line
 from careplans.library import starter_schema, whole
 from careplans.library.edit_template.told import changed, note
 from careplans.library.models import Anchor, PhaseStart, Template, TemplatePhase, TemplateVersion
+from careplans.library.own_codes import hold_codes
 from careplans.library.selectors import FALLBACK_LANGUAGE
 from careplans.library.versions import ReviewRefusal, hold_draft, record
 
@@ -144,7 +145,7 @@ def _refuse_days(general: General) -> None:
 
 def _free_code(clinic: Clinic, title: str) -> str:
     """A code made of the title that no other template of the clinic has; held, so that two at once get two."""
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    hold_codes(clinic)
     return free_code(
         title, set(Template.objects.filter(clinic=clinic).values_list("code", flat=True)), "template"
     )
