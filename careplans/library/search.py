@@ -82,18 +82,21 @@ class Question:
 
 
 def found(clinic: Clinic, asked: Question, *, for_keepers: bool, today: date) -> QuerySet[ComponentIndex]:
-    """Components that hold every word and fit every filter: titles that begin with the words first, then titles that
-    hold them all, then the rest, each by title. Without ``for_keepers`` nothing but approved content is looked at."""
+    """Components that hold every word and fit every filter: titles that begin with the words first, then titles whose
+    words begin with them ("ice" finds "Heat or ice" before "Slice by slice"), then titles that hold them all, then the
+    rest, each by title. Without ``for_keepers`` nothing but approved content is looked at."""
     rows = _rows_for(clinic, for_keepers=for_keepers).filter(*_filters(asked, today))
     words = words_of(asked.words)[:MOST_WORDS]
     if not words:
         return rows.order_by("title_words", "pk")
     rows = rows.filter(_in_places(places_holding(clinic, words, for_keepers=for_keepers)))
-    in_title = reduce(and_, (Q(title_words__contains=word) for word in words))
+    begun = (Q(title_words__startswith=word) | Q(title_words__contains=f" {word}") for word in words)
+    held = (Q(title_words__contains=word) for word in words)
     rank = Case(
         When(title_words__startswith=" ".join(words), then=0),
-        When(in_title, then=1),
-        default=2,
+        When(reduce(and_, begun), then=1),
+        When(reduce(and_, held), then=2),
+        default=3,
         output_field=IntegerField(),
     )
     return rows.order_by(rank, "title_words", "pk")

@@ -81,12 +81,14 @@ def test_every_word_must_be_found(clinic: Clinic) -> None:
 
 
 def test_titles_come_first(clinic: Clinic) -> None:
-    """Those that begin with the words, then those that hold them, then what says them somewhere; each by title."""
+    """Those that begin with the words, then those with words that do, those that hold them within one, then what says
+    them somewhere; each by title."""
     by = editor_of(clinic)
-    begins = component_of(clinic, "ex-walking")
+    begins, within = component_of(clinic, "ex-walking"), component_of(clinic, "ex-bird-dog")
     holds, says = component_of(clinic, "ex-wall-squat"), component_of(clinic, "ex-bridge")
     for version, words in (
         (begins, {"title": "Zebra walk"}),
+        (within, {"title": "A grazebra"}),
         (holds, {"title": "A squat like a zebra"}),
         (says, {"why": "Strong as a zebra."}),
     ):
@@ -94,7 +96,9 @@ def test_titles_come_first(clinic: Clinic) -> None:
         ComponentVersion.objects.filter(pk=version.pk).update(state="retired")
         index_components([version.component_id])
 
-    assert asked(clinic, "zebra", for_keepers=True) == ["ex-walking", "ex-wall-squat", "ex-bridge"]
+    assert asked(clinic, "zebra", for_keepers=True) == [
+        "ex-walking", "ex-wall-squat", "ex-bird-dog", "ex-bridge",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", ["%", "_", "\\", "' or 1=1", "100 %"])
