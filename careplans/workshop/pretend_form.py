@@ -16,7 +16,8 @@ from patients.forms.facts import FactsFields
 from patients.forms.fields import PickField
 from patients.models import Episode
 
-BEGUN_DAYS_AGO = 2
+# Today: every phase still lies ahead, and all of them are seen.
+BEGUN_DAYS_AGO = 0
 WHO = ("language", "age", "began", "surgery_type", "operated")
 
 

@@ -21,7 +21,7 @@ from careplans.plans.assemble import draft_document
 from careplans.plans.models import Draft, Plan
 from patients.models import Episode, Patient
 from tests.factories import NOW, make_staff
-from tests.make.plans import make_draft, template_of
+from tests.make.plans import make_draft, make_library, template_of
 from tests.make.templates import make_template_draft
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -100,6 +100,18 @@ def test_the_page_says_that_nobody_is_meant(
         "Over already, so left out: First 48",
     ):
         assert words in page, words
+
+
+def test_it_opens_with_every_phase_ahead(clinic: Clinic, client_of: Callable[..., Client]) -> None:
+    make_library(clinic)
+    client = client_of(Role.EDITOR)
+    plans = {
+        one.template.code: client.get(address(one)).context["plan"]
+        for one in TemplateVersion.objects.filter(template__clinic=clinic).select_related("template")
+    }
+
+    assert len(plans) >= 6
+    assert {code: plan.phases_left_out for code, plan in plans.items()} == dict.fromkeys(plans, ())
 
 
 def test_it_speaks_the_patients_language(version: TemplateVersion, client_of: Callable[..., Client]) -> None:
