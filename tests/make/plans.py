@@ -7,21 +7,20 @@ from itertools import count
 from typing import Any
 
 from careplans.accounts.models import Clinic, User
-from careplans.audit.record import SYSTEM
-from careplans.library.load import load_starter
 from careplans.library.models import ComponentVersion, ReviewState, Template, TemplateVersion
 from careplans.plans.models import Draft
 from careplans.plans.start import start_plan
 from patients.models import Episode, Patient
 from patients.services import open_episode, record_fact, register_patient
 from tests.factories import NOW
+from tests.make.starter_copy import give_starter
 
 _numbers = count(1)
 
 
 def make_library(clinic: Clinic) -> None:
     if not Template.objects.filter(clinic=clinic).exists():
-        load_starter(clinic=clinic, by=SYSTEM, now=NOW)
+        give_starter(clinic)
 
 
 def template_of(clinic: Clinic, code: str = "acute-spasm-after-therapy") -> TemplateVersion:
