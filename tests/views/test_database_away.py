@@ -98,7 +98,7 @@ def staff(client_of: Callable[..., Client]) -> Client:
     return client
 
 
-@pytest.mark.parametrize("path", ["/", "/patients/", "/account/login/", "/clinic/"])
+@pytest.mark.parametrize("path", ["/worklist/", "/patients/", "/account/login/", "/clinic/"])
 def test_a_page_that_cannot_be_shown(staff: Client, path: str) -> None:
     with database_gone():
         response = staff.get(path)

@@ -16,7 +16,7 @@ from tests.make.checkins import link_of, make_asked, moment_of
 SPANISH = {"HTTP_ACCEPT_LANGUAGE": "es-MX,es;q=0.9"}
 
 
-@pytest.mark.parametrize("address", ["/", "/patients/", "/library/"])
+@pytest.mark.parametrize("address", ["/worklist/", "/patients/", "/library/"])
 def test_a_staff_page_stays_english_in_a_spanish_browser(
     client_of: Callable[..., Client], address: str
 ) -> None:
