@@ -101,7 +101,7 @@ def test(environment: dict[str, str], arguments: list[str], *, is_quick: bool) -
     with postgresql_and_redis() as servers:
         # The whole cluster goes away at the end: nothing is dropped one by one, which fails while the server
         # has not yet noticed that a browser test's thread is gone.
-        return pytest(environment | servers, ["--create-db", "--reuse-db", "--database-only", *arguments])
+        return pytest(environment | servers, ["--create-db", "--reuse-db", *arguments])
 
 
 def pytest(environment: dict[str, str], arguments: list[str]) -> int:

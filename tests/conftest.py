@@ -29,32 +29,10 @@ SLOW_FILES = (
 )
 
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--database-only",
-        action="store_true",
-        help="Leave out what comes to the same on every database: for a second run, on another one.",
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
-    if config.getoption("--database-only"):
-        config.hook.pytest_deselected(items=[item for item in items if not _asks_database(item)])
-        items[:] = [item for item in items if _asks_database(item)]
-
-
-def _asks_database(item: pytest.Item) -> bool:
-    """Whether another database could give another result. What starts processes of its own names no fixture."""
-    if item.get_closest_marker("same_on_every_database"):
-        return False
-    uses = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-    return bool(uses or item.get_closest_marker("django_db") or item.get_closest_marker("faults"))
 
 
 @pytest.fixture(autouse=True)

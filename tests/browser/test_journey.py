@@ -253,7 +253,6 @@ def publish_version_2(page: Page) -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.same_on_every_database
 def test_staff_pages_fit_and_are_accessible(
     page: Page, site: str, width: int, scheme: Any, travel: Callable[[datetime], None]
 ) -> None:

@@ -13,7 +13,6 @@ from tests.browser.conftest import sign_in
 from tests.factories import make_staff
 from tests.make.written import make_component_draft
 
-pytestmark = pytest.mark.same_on_every_database
 ED = "ed@clinic.example"
 WHY = "Lying still makes a muscle stiff."
 
