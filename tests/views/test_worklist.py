@@ -116,6 +116,11 @@ def test_the_red_flags_of_others_are_in_everybodys_list_and_counted_honestly(
     assert "1 is with somebody else" in page
 
 
+def test_the_number_of_who_has_to_be_phoned_dials(staff_client: Client, clinic: Clinic) -> None:
+    make_red_flag(clinic, colleague(clinic))
+    assert 'href="tel:+442079460999"' in text_of(staff_client)
+
+
 def test_other_alerts_of_others_are_in_the_clinics_list_only(staff_client: Client, clinic: Clinic) -> None:
     alert = make_alerted(clinic, colleague(clinic), pain_now=8)
     assert f"/alerts/{alert.pk}/" not in text_of(staff_client)
